@@ -1,0 +1,156 @@
+package drivers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Wait describes something that is waited for.
+type Wait struct {
+	For     string        // what is waited for, as it is shown to people
+	Timeout time.Duration // from now, on the testbed's clock; > 0
+	Every   time.Duration // from the start of one look to the start of the next; > 0
+}
+
+// TimeoutError says that a [Wait] came to its end.
+type TimeoutError struct {
+	For     string
+	Waited  time.Duration
+	Looks   int
+	LastErr error // what the last look said; may be nil
+}
+
+func (e *TimeoutError) Error() string {
+	s := fmt.Sprintf("waited %s for %s, %d looks", e.Waited.Round(100*time.Millisecond), e.For, e.Looks)
+	if e.LastErr != nil {
+		s += ": " + e.LastErr.Error()
+	}
+	return s
+}
+
+func (e *TimeoutError) Unwrap() error { return e.LastErr }
+
+// ErrNotYet is what a look returns to be asked again. It may be wrapped, to
+// say what is still missing. Every other error ends the wait.
+var ErrNotYet = errors.New("not yet")
+
+// Observer is told what is waited for, so that a person can be shown it.
+type Observer interface {
+	// Waiting is called when a wait or hold begins; the function it returns,
+	// when it ends.
+	Waiting(what string, longest time.Duration) (done func())
+}
+
+type observerKey struct{}
+
+// WithObserver returns a context whose waits and holds are shown to o.
+func WithObserver(ctx context.Context, o Observer) context.Context {
+	return context.WithValue(ctx, observerKey{}, o)
+}
+
+func observe(ctx context.Context, what string, longest time.Duration) func() {
+	if o, ok := ctx.Value(observerKey{}).(Observer); ok && o != nil {
+		return o.Waiting(what, longest)
+	}
+	return func() {}
+}
+
+// Poll looks until look returns nil, an error other than [ErrNotYet], or the
+// time is up; then it returns a *[TimeoutError]. The first look is made at
+// once; at least one look begins after half of the time is over, so that a
+// slow look does not turn a wait into a single glance.
+func Poll(ctx context.Context, c Clock, w Wait, look func(ctx context.Context) error) error {
+	defer observe(ctx, w.For, w.Timeout)()
+	start := c.Now()
+	end := start.Add(w.Timeout)
+	for looks := 1; ; looks++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		began := c.Now()
+		err := look(ctx)
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, ErrNotYet) {
+			return err
+		}
+		now := c.Now()
+		next := began.Add(w.Every)
+		if now.After(next) {
+			next = now
+		}
+		if !next.Before(end) && began.Sub(start) >= w.Timeout/2 {
+			if d := end.Sub(now); d > 0 && next.After(end) {
+				if err := c.Sleep(ctx, d); err != nil {
+					return err
+				}
+			}
+			return &TimeoutError{For: w.For, Waited: c.Now().Sub(start), Looks: looks, LastErr: notOnlyNotYet(err)}
+		}
+		if next.After(end) {
+			next = end
+		}
+		if err := c.Sleep(ctx, next.Sub(now)); err != nil {
+			return err
+		}
+	}
+}
+
+func notOnlyNotYet(err error) error {
+	if err == ErrNotYet {
+		return nil
+	}
+	return err
+}
+
+// Hold is the only pause: what physics asks for, such as a plug that stays off
+// for ten seconds. alive, if not nil, is called every 30 s, so that no
+// session's idle limit runs out; its error ends the hold.
+func Hold(ctx context.Context, c Clock, reason string, d time.Duration, alive func(context.Context) error) error {
+	defer observe(ctx, reason, d)()
+	end := c.Now().Add(d)
+	for {
+		left := end.Sub(c.Now())
+		if left <= 0 {
+			return ctx.Err()
+		}
+		nap := left
+		if alive != nil && nap > keepAliveEvery {
+			nap = keepAliveEvery
+		}
+		if err := c.Sleep(ctx, nap); err != nil {
+			return err
+		}
+		if alive != nil && end.Sub(c.Now()) > 0 {
+			if err := alive(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+const keepAliveEvery = 30 * time.Second
+
+// RealClock is the wall clock.
+type RealClock struct{}
+
+// Now is the time of the wall clock, in UTC with its monotonic part.
+func (RealClock) Now() time.Time { return time.Now().UTC() }
+
+// Sleep waits on the wall clock.
+func (RealClock) Sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

@@ -1,0 +1,87 @@
+package certification
+
+import (
+	"errors"
+	"strings"
+)
+
+// Code is a stable number for one kind of trouble, such as "FFS-E201".
+type Code string
+
+// Trouble is an error that says who is to blame and what to do next. Every
+// package reports what can go wrong in an attempt as a Trouble; whoever
+// classifies an attempt branches on it with [errors.As].
+type Trouble struct {
+	Code     Code
+	Cause    Cause
+	Message  string   // what happened, one line, lower case, no full stop
+	Hint     string   // what to do next; may be empty
+	Evidence []string // the lines or paths that decided it
+	Err      error    // what lies beneath; may be nil
+}
+
+func (t *Trouble) Error() string {
+	var b strings.Builder
+	b.WriteString(t.Message)
+	if t.Err != nil {
+		b.WriteString(": ")
+		b.WriteString(t.Err.Error())
+	}
+	return b.String()
+}
+
+func (t *Trouble) Unwrap() error { return t.Err }
+
+// Is matches another Trouble with the same code.
+func (t *Trouble) Is(target error) bool {
+	o, ok := target.(*Trouble)
+	return ok && o.Code != "" && o.Code == t.Code
+}
+
+// TroubleOf finds the Trouble in err. An error that is none is the tool's own
+// fault until somebody says otherwise: it is never blamed on the product.
+func TroubleOf(err error) *Trouble {
+	if err == nil {
+		return nil
+	}
+	var t *Trouble
+	if errors.As(err, &t) {
+		return t
+	}
+	return &Trouble{Code: ToolUnclassified, Cause: CauseTool, Message: err.Error(),
+		Hint: "this error was not foreseen; run again with --log-level debug and report it"}
+}
+
+// The codes. The first digit is the field: 1 definition, 2 product, 3 Alexa
+// app, 4 rig, 5 network, 6 tool, 7 partner app.
+const (
+	DefUndefinedStep  Code = "FFS-E101" // a sentence that no step understands
+	DefAmbiguousStep  Code = "FFS-E102" // a sentence that two steps understand
+	DefUnknownElement Code = "FFS-E103" // a screen or element that the map lacks
+	DefNames          Code = "FFS-E104" // names of devices that are missing or alike
+	DefStepOrder      Code = "FFS-E105" // a sentence that needs another one before it
+
+	ProductNotSetUp     Code = "FFS-E201" // the device was not set up in time
+	ProductUnresponsive Code = "FFS-E202" // the app says that the device is unresponsive
+	ProductNotRemoved   Code = "FFS-E203" // deleted, and still listed
+
+	AppElementMissing  Code = "FFS-E301" // an element that the map names is not on the screen
+	AppAmbiguous       Code = "FFS-E302" // more than one element matches
+	AppNothingChanged  Code = "FFS-E303" // tapped, and nothing changed
+	AppUnknownScreen   Code = "FFS-E304" // the app shows something that the map does not know
+	AppCovered         Code = "FFS-E305" // something lies on top of the element
+	AppNotInForeground Code = "FFS-E306" // the app is not in front
+	AppMoving          Code = "FFS-E307" // the element does not come to rest
+
+	RigServer      Code = "FFS-E401" // the Appium server does not answer, or answers nonsense
+	RigSession     Code = "FFS-E402" // the session is lost or was refused
+	RigWrongPhone  Code = "FFS-E403" // the phone is not the one of the configuration
+	RigPlug        Code = "FFS-E404" // a plug does not switch
+	RigPhone       Code = "FFS-E405" // the phone is offline, or a command fails on it
+	RigProvisioner Code = "FFS-E406" // the provisioner does not answer
+	RigTimeout     Code = "FFS-E407" // a command took longer than its limit
+	RigBusy        Code = "FFS-E408" // the phone is leased by another run
+
+	ToolUnclassified Code = "FFS-E601" // an error that was not foreseen
+	ToolInterrupted  Code = "FFS-E602" // stopped from outside
+)
