@@ -1,0 +1,132 @@
+// Package config reads ffscert.yaml: what is certified, on which testbeds,
+// with how many attempts.
+//
+// It hands typed values to everybody else. It must not know of command-line
+// flags, of scenarios, or of what a phone does; it opens no connection. A
+// [Config] holds no secret: those are read by [Phone.Resolve], at the moment
+// they are used.
+package config
+
+import "time"
+
+// Config is a whole ffscert.yaml.
+type Config struct {
+	// Version of this file's format: 1.
+	Version int `yaml:"version" json:"version"`
+	// Plan is the id of the test plan, as "ffscert plan list" names it.
+	Plan string `yaml:"plan" json:"plan"`
+	// Product is the device that is certified; it goes into the report.
+	Product Product `yaml:"product" json:"product"`
+	// Testbeds on which attempts are made; at least one. Several are used at
+	// the same time.
+	Testbeds []Testbed `yaml:"testbeds" json:"testbeds"`
+	// Attempts of every rate case instead of the plan's own number, 1 to
+	// 10000; 0 leaves it to the plan. Below the plan's number the run is PARTIAL.
+	Attempts int `yaml:"attempts,omitempty" json:"attempts,omitempty"`
+	// Seed of everything that is drawn at random. The same seed gives the same
+	// run on a virtual testbed.
+	Seed int64 `yaml:"seed,omitempty" json:"seed,omitempty"`
+	// Features is a folder of feature files of your own, relative to this
+	// file. They are added to the built-in ones; a file of the same name
+	// replaces the built-in one.
+	Features string `yaml:"features,omitempty" json:"features,omitempty"`
+	// Runs is the folder for what runs leave behind, relative to this file;
+	// "runs" by default.
+	Runs string `yaml:"runs,omitempty" json:"runs,omitempty"`
+	// Screens are screen maps of your own, instead of the built-in ones.
+	Screens Screens `yaml:"screens,omitempty" json:"screens,omitempty"`
+
+	// Path is the file that was read; empty for [Default].
+	Path string `yaml:"-" json:"-"`
+	// Warnings are what is allowed but likely to go wrong.
+	Warnings []Problem `yaml:"-" json:"-"`
+}
+
+// Product describes the device under test for the report. Only DeviceName
+// takes part in a run.
+type Product struct {
+	// DeviceName is the device's name, exactly as the Alexa app will show it.
+	// Only the device of this name is ever deleted.
+	DeviceName string `yaml:"device_name" json:"device_name"`
+	// Brand as printed on the package.
+	Brand string `yaml:"brand,omitempty" json:"brand,omitempty"`
+	// Model name or number.
+	Model string `yaml:"model,omitempty" json:"model,omitempty"`
+	// Firmware version under test.
+	Firmware string `yaml:"firmware,omitempty" json:"firmware,omitempty"`
+	// Hardware revision or chipset under test.
+	Hardware string `yaml:"hardware,omitempty" json:"hardware,omitempty"`
+	// DeviceTypeID from the registration of the product with Amazon.
+	DeviceTypeID string `yaml:"device_type_id,omitempty" json:"device_type_id,omitempty"`
+	// APID is the advertised product id from the registration.
+	APID string `yaml:"apid,omitempty" json:"apid,omitempty"`
+	// ReferenceAPID of the certified reference design; simplified plans only.
+	ReferenceAPID string `yaml:"reference_apid,omitempty" json:"reference_apid,omitempty"`
+	// AmazonCustomerID of the test account, as the report names it.
+	AmazonCustomerID string `yaml:"amazon_customer_id,omitempty" json:"amazon_customer_id,omitempty"`
+}
+
+// Testbed is one phone with a device under test, a provisioner and two plugs.
+// It has either a phone or a virtual lab.
+type Testbed struct {
+	// Name of the testbed, unique in the file.
+	Name string `yaml:"name" json:"name"`
+	// Phone is a real phone behind an Appium server.
+	Phone *Phone `yaml:"phone,omitempty" json:"phone,omitempty"`
+	// Virtual is a simulated lab with a simulated phone.
+	Virtual *Virtual `yaml:"virtual,omitempty" json:"virtual,omitempty"`
+	// Plugs are the two smart plugs, by their names in the Alexa app.
+	Plugs Plugs `yaml:"plugs,omitempty" json:"plugs"`
+	// Provisioner is the name of the Echo or router that sets the device up,
+	// as the Alexa app shows it.
+	Provisioner string `yaml:"provisioner,omitempty" json:"provisioner"`
+	// Power says how the plugs are switched: "alexa" (by their pages in the
+	// Alexa app, the default), or for each plug on its own.
+	Power Power `yaml:"power,omitempty" json:"power"`
+	// Timing of an attempt.
+	Timing Timing `yaml:"timing,omitempty" json:"timing"`
+}
+
+// Plugs are the names of the two smart plugs in the Alexa app.
+type Plugs struct {
+	// Device is the plug that feeds the device under test.
+	Device string `yaml:"device" json:"device"`
+	// Provisioner is the plug that feeds the provisioner.
+	Provisioner string `yaml:"provisioner" json:"provisioner"`
+}
+
+// Timing holds what physics and the plan ask for. Values that are not given
+// are those of [DefaultTiming].
+type Timing struct {
+	// ProvisionerOff is how long the provisioner stays without power, 1s to 10m.
+	ProvisionerOff time.Duration `yaml:"provisioner_off,omitempty" json:"provisioner_off"`
+	// ProvisionerReady is how long the provisioner is given after power-on
+	// before the device is powered, 1s to 30m.
+	ProvisionerReady time.Duration `yaml:"provisioner_ready,omitempty" json:"provisioner_ready"`
+	// SetUpWithin is how long the device has, from power-on, until it must be
+	// set up, 1s to 2h.
+	SetUpWithin time.Duration `yaml:"set_up_within,omitempty" json:"set_up_within"`
+}
+
+// DefaultTiming is the usual cycle of a lab with an Echo.
+func DefaultTiming() Timing {
+	return Timing{ProvisionerOff: 10 * time.Second, ProvisionerReady: 60 * time.Second, SetUpWithin: 300 * time.Second}
+}
+
+// Screens are paths of screen maps, relative to the configuration file.
+type Screens struct {
+	// Alexa is the map of the Alexa app.
+	Alexa string `yaml:"alexa,omitempty" json:"alexa,omitempty"`
+}
+
+// The names of a lab as the built-in virtual testbed has them.
+const (
+	DefaultPlan                  = "mss-wifi-default"
+	DefaultDevice                = "First light"
+	DefaultDevicePlug            = "First plug"
+	DefaultProvisionerPlug       = "Second plug"
+	DefaultProvisioner           = "Echo Dot"
+	DefaultTestbed               = "virtual"
+	DefaultRuns                  = "runs"
+	defaultSeed            int64 = 1
+)
