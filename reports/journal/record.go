@@ -1,0 +1,147 @@
+// Package journal keeps the durable record of a run: what was to be done, and
+// every attempt that was made. An attempt is on the disk before Append returns,
+// so that nothing that was reported is lost when something dies.
+//
+// It knows nothing of verdict rules, renderings or phones: whatever is reported
+// is computed elsewhere, from a [Record] alone.
+package journal
+
+import (
+	"time"
+
+	"ffscert/features/certification"
+)
+
+// State is how far a run has come.
+type State string
+
+// The states.
+const (
+	Running State = "running"
+	// Finished means that the run came to its end by itself, whatever its verdict.
+	Finished State = "finished"
+	// Interrupted means that the run was stopped, or that its process died: a
+	// run that says running and that nobody writes to is read as interrupted.
+	Interrupted State = "interrupted"
+)
+
+// Header is what is known of a run before its first attempt. It is frozen then.
+type Header struct {
+	// ID is given by [Create], such as "20261122-161403-ab12": UTC and a random
+	// part. Run ids sort by time.
+	ID      string    `json:"id"`
+	Created time.Time `json:"created_utc"`
+	// ToolVersion is that of the ffscert which made the run.
+	ToolVersion string `json:"tool_version"`
+	// Plan is the whole plan as it was on that day.
+	Plan      certification.Plan `json:"plan"`
+	Product   Product            `json:"product"`
+	Selection Selection          `json:"selection"`
+	// Derivative is "", "marketplace" or "product" (guide, "Derivative Certification").
+	Derivative       string `json:"derivative,omitempty"`
+	AmazonCustomerID string `json:"amazon_customer_id,omitempty"`
+	Seed             int64  `json:"seed"`
+	// Scopes say what the run owes to each selected case, in the order in which
+	// they are run. A case of the plan that has no scope was not selected.
+	Scopes []Scope `json:"scopes"`
+	// BlockedShare is the share of blocked attempts above which a case is
+	// blocked, 0 < x < 1; 0 means the default, 0.25.
+	BlockedShare float64 `json:"blocked_share,omitempty"`
+	// Simulated marks a run that was simulated from the start. It is never
+	// cleared; see [Record.Simulated].
+	Simulated bool `json:"simulated"`
+}
+
+// Selection is what was asked to be run.
+type Selection struct {
+	// Text is the selection as the user gave it, such as "--case 3P2-DE-02"; empty for the whole plan.
+	Text string `json:"text"`
+	// Partial is true for everything less than the whole plan with the plan's
+	// number of attempts. Such a run never becomes a packet by itself.
+	Partial bool `json:"partial"`
+}
+
+// Scope is what a run owes to one case.
+type Scope struct {
+	// Case is the case's id, or [certification.LocalCase].
+	Case string `json:"case"`
+	// Required is the number of counted attempts each scenario needs in this run, ≥ 1.
+	Required int `json:"required"`
+	// Scenarios are the [certification.AttemptID.Scenario] that carry out the
+	// case. One that was never run shows as not_run.
+	Scenarios []string `json:"scenarios"`
+}
+
+// Product is the device under test as its maker describes it.
+type Product struct {
+	DeviceName   string `json:"device_name"` // exactly as the Alexa app shows it
+	Brand        string `json:"brand,omitempty"`
+	Model        string `json:"model,omitempty"`
+	Firmware     string `json:"firmware,omitempty"`
+	Hardware     string `json:"hardware,omitempty"`
+	DeviceTypeID string `json:"device_type_id,omitempty"`
+	APID         string `json:"apid,omitempty"` // advertised product id
+	// OriginalDeviceType and ReferenceAPID are asked of derivatives and of
+	// products on a certified reference design.
+	OriginalDeviceType string `json:"original_device_type,omitempty"`
+	ReferenceAPID      string `json:"reference_apid,omitempty"`
+	Note               string `json:"note,omitempty"`
+}
+
+// Testbed is what carried out attempts. What is learnt only when a session
+// starts is added by [Journal.SetTestbed].
+type Testbed struct {
+	Name            string `json:"name"`
+	UDID            string `json:"udid,omitempty"`
+	Manufacturer    string `json:"manufacturer,omitempty"`
+	Model           string `json:"model,omitempty"`
+	Platform        string `json:"platform,omitempty"`
+	PlatformVersion string `json:"platform_version,omitempty"`
+	AppVersion      string `json:"app_version,omitempty"` // of the Alexa app
+	Automation      string `json:"automation,omitempty"`  // such as "Appium 3.8.0, UiAutomator2"
+	Provisioner     string `json:"provisioner,omitempty"`
+	DevicePlug      string `json:"device_plug,omitempty"`
+	ProvisionerPlug string `json:"provisioner_plug,omitempty"`
+	Simulated       bool   `json:"simulated"`
+}
+
+// Record is all that is known of a run at one moment.
+type Record struct {
+	Header
+	State State
+	// Ended is when the run finished or was interrupted, in UTC; zero while it
+	// runs, and after its process died.
+	Ended    time.Time
+	Testbeds []Testbed
+	// Attempts are in the order in which they were appended.
+	Attempts []certification.Attempt
+}
+
+// Simulated tells whether anything in the run was simulated. One simulated
+// attempt or testbed marks the whole run.
+func (r Record) Simulated() bool {
+	if r.Header.Simulated {
+		return true
+	}
+	for _, t := range r.Testbeds {
+		if t.Simulated {
+			return true
+		}
+	}
+	for i := range r.Attempts {
+		if r.Attempts[i].Simulated {
+			return true
+		}
+	}
+	return false
+}
+
+// Scope returns what the run owes to that case.
+func (h Header) Scope(caseID string) (Scope, bool) {
+	for _, s := range h.Scopes {
+		if s.Case == caseID {
+			return s, true
+		}
+	}
+	return Scope{}, false
+}
