@@ -1,0 +1,38 @@
+# make run needs Go, make and git; make test sets up the rest by itself.
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+SOURCES := $(wildcard cmd drivers features reports steps)
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: build run setup test lint bench fmt clean
+
+build: ## bin/ffscert, one static binary
+	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ffscert ./cmd/ffscert
+
+run: build ## the provisioning case, 20 attempts, on the built-in virtual testbed
+	@bin/ffscert run --plan mss-wifi-default
+
+setup: ## what the tests need beside Go: adb, and Appium in .tools
+	@.ci/setup
+
+test: ## everything; what had to be left out is named at the end
+	@.ci/setup || [ $$? -eq 3 ]
+	@$(MAKE) --no-print-directory lint
+	@.ci/test
+
+lint: ## gofmt, vet, staticcheck
+	@unformatted=$$(gofmt -l $(SOURCES)) && [ -z "$$unformatted" ] || { echo "not formatted, run make fmt:" >&2; echo "$$unformatted" >&2; exit 1; }
+	@$(GO) vet ./...
+	@$(GO) run $(STATICCHECK) ./...
+
+bench: ## what the automation costs, on the real Appium among others
+	@.ci/setup
+	@FFSCERT_APPIUM_HOME=$(CURDIR)/.tools/npm ANDROID_HOME=$(CURDIR)/.tools/android FFSCERT_REQUIRE_REAL=1 \
+		$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fmt: ## gofmt -w
+	@gofmt -w $(SOURCES)
+
+clean: ## what make has built and set up; runs are kept
+	@rm -rf bin .tools
