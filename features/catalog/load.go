@@ -1,0 +1,309 @@
+package catalog
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"ffscert/features/certification"
+)
+
+// maxFile bounds a file of the catalogue, in bytes.
+const maxFile = 1 << 20
+
+// maxAttempts bounds the attempts that a case may ask for.
+const maxAttempts = 10000
+
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// Problem is one thing that is wrong with the catalogue.
+type Problem struct {
+	File  string
+	Line  int    // from 1; 0 where there is none
+	Field string // such as "cases[0].criterion.target"; may be empty
+	Text  string
+}
+
+func (p Problem) String() string {
+	s := p.File
+	if p.Line > 0 {
+		s += fmt.Sprintf(":%d", p.Line)
+	}
+	if p.Field != "" {
+		s += ": " + p.Field
+	}
+	return s + ": " + p.Text
+}
+
+// Error is all that is wrong with a catalogue.
+type Error struct{ Problems []Problem }
+
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// caseFile is the form of a file under cases/.
+type caseFile struct {
+	Group string      `yaml:"group"`
+	Cases []caseEntry `yaml:"cases"`
+}
+
+type caseEntry struct {
+	ID          string         `yaml:"id"`
+	Source      string         `yaml:"source"`
+	Title       string         `yaml:"title"`
+	Requirement string         `yaml:"requirement"`
+	Method      string         `yaml:"method"`
+	Criterion   criterionEntry `yaml:"criterion"`
+	Note        string         `yaml:"note"`
+}
+
+type criterionEntry struct {
+	Kind     string  `yaml:"kind"`
+	Target   float64 `yaml:"target"`
+	Attempts int     `yaml:"attempts"`
+}
+
+// planFile is the form of a file under plans/.
+type planFile struct {
+	ID       string      `yaml:"id"`
+	Name     string      `yaml:"name"`
+	Target   string      `yaml:"target"`
+	Version  string      `yaml:"version"`
+	Protocol string      `yaml:"protocol"`
+	Variant  string      `yaml:"variant"`
+	Radios   string      `yaml:"radios"`
+	Note     string      `yaml:"note"`
+	Cases    []planEntry `yaml:"cases"`
+}
+
+type planEntry struct {
+	ID string `yaml:"id"`
+	// Attempts replaces the case's own number.
+	Attempts *int `yaml:"attempts"`
+}
+
+type defined[T any] struct {
+	value T
+	at    string // file:line
+}
+
+type loader struct {
+	cases    map[string]defined[certification.Case]
+	plans    map[string]defined[certification.Plan]
+	problems []Problem
+}
+
+// files hands every YAML file of a folder to read.
+func (l *loader) files(fsys fs.FS, dir string, read func(*document)) error {
+	names, err := fs.Glob(fsys, dir+"/*.yaml")
+	if err != nil {
+		return fmt.Errorf("list %s of the catalogue: %w", dir, err)
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return fmt.Errorf("read the catalogue: %w", err)
+		}
+		if d := l.parse(name, data); d != nil {
+			read(d)
+		}
+	}
+	return nil
+}
+
+// document is a parsed file that can say on which line a field stands.
+type document struct {
+	*loader
+	name string
+	data []byte
+	tree *ast.File
+}
+
+func (l *loader) parse(name string, data []byte) *document {
+	d := &document{loader: l, name: name, data: data}
+	if len(data) > maxFile {
+		d.add("", "the file is larger than %d bytes", maxFile)
+		return nil
+	}
+	tree, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		d.yamlError(err)
+		return nil
+	}
+	d.tree = tree
+	return d
+}
+
+func (d *document) decode(into any) bool {
+	if err := yaml.UnmarshalWithOptions(d.data, into, yaml.Strict()); err != nil {
+		d.yamlError(err)
+		return false
+	}
+	return true
+}
+
+// yamlError keeps the library's line and words, and leaves its picture of the source out.
+func (d *document) yamlError(err error) {
+	p := Problem{File: d.name, Text: err.Error()}
+	var at yaml.Error
+	if errors.As(err, &at) {
+		p.Text = at.GetMessage()
+		if t := at.GetToken(); t != nil && t.Position != nil {
+			p.Line = t.Position.Line
+		}
+	}
+	d.problems = append(d.problems, p)
+}
+
+// add reports a problem at a field, such as "cases[0].id".
+func (d *document) add(field, format string, args ...any) {
+	d.problems = append(d.problems, Problem{File: d.name, Line: d.line(field), Field: field, Text: fmt.Sprintf(format, args...)})
+}
+
+// line is where a field stands, or the nearest field around it that is there.
+func (d *document) line(field string) int {
+	for d.tree != nil && field != "" {
+		if p, err := yaml.PathString("$." + field); err == nil {
+			if n, err := p.FilterFile(d.tree); err == nil && n != nil && n.GetToken() != nil {
+				return n.GetToken().Position.Line
+			}
+		}
+		cut := strings.LastIndexAny(field, ".[")
+		if cut < 0 {
+			break
+		}
+		field = field[:cut]
+	}
+	return 0
+}
+
+// text reports a field that must not be empty.
+func (d *document) text(field, value string) {
+	if strings.TrimSpace(value) == "" {
+		d.add(field, "is missing")
+	}
+}
+
+func (d *document) oneOf(field, value string, allowed ...string) {
+	for _, a := range allowed {
+		if a == value {
+			return
+		}
+	}
+	d.add(field, "%q is not one of %s", value, strings.Join(allowed, ", "))
+}
+
+func (d *document) id(field, value string) bool {
+	if !idPattern.MatchString(value) {
+		d.add(field, "%q is no id: letters, digits, dots, dashes and underscores, at most 64", value)
+		return false
+	}
+	return true
+}
+
+func (d *document) attempts(field string, n int) {
+	if n < 1 || n > maxAttempts {
+		d.add(field, "%d is not between 1 and %d", n, maxAttempts)
+	}
+}
+
+func (l *loader) caseFile(d *document) {
+	var f caseFile
+	if !d.decode(&f) {
+		return
+	}
+	d.text("group", f.Group)
+	if len(f.Cases) == 0 {
+		d.add("cases", "there is no case")
+	}
+	for i, e := range f.Cases {
+		at := fmt.Sprintf("cases[%d]", i)
+		d.oneOf(at+".source", e.Source, "amazon", "ffscert")
+		d.text(at+".title", e.Title)
+		d.text(at+".requirement", e.Requirement)
+		d.oneOf(at+".method", e.Method, string(certification.Automated), string(certification.Evidence), string(certification.Attended))
+		d.criterion(at+".criterion", e.Criterion)
+		if !d.id(at+".id", e.ID) {
+			continue
+		}
+		if e.ID == certification.LocalCase {
+			d.add(at+".id", "%q is the name of scenarios outside every plan", e.ID)
+		}
+		if other, ok := l.cases[e.ID]; ok {
+			d.add(at+".id", "%q is defined already, at %s", e.ID, other.at)
+			continue
+		}
+		l.cases[e.ID] = defined[certification.Case]{certification.Case{
+			ID: e.ID, Group: f.Group, Title: e.Title, Requirement: e.Requirement, Method: certification.Method(e.Method),
+			Criterion: certification.Criterion{Kind: certification.CriterionKind(e.Criterion.Kind), Target: e.Criterion.Target, Attempts: e.Criterion.Attempts},
+			Source:    e.Source, Note: e.Note,
+		}, fmt.Sprintf("%s:%d", d.name, d.line(at+".id"))}
+	}
+}
+
+func (d *document) criterion(at string, c criterionEntry) {
+	d.oneOf(at+".kind", c.Kind, string(certification.All), string(certification.Rate))
+	d.attempts(at+".attempts", c.Attempts)
+	switch {
+	case c.Kind == string(certification.Rate) && !(c.Target > 0 && c.Target <= 1):
+		d.add(at+".target", "%v is not above 0 and at most 1", c.Target)
+	case c.Kind == string(certification.All) && c.Target != 0:
+		d.add(at+".target", "only a rate has a target")
+	}
+}
+
+func (l *loader) planFile(d *document) {
+	var f planFile
+	if !d.decode(&f) {
+		return
+	}
+	d.text("name", f.Name)
+	d.text("target", f.Target)
+	d.text("version", f.Version)
+	d.text("radios", f.Radios)
+	d.oneOf("protocol", f.Protocol, "wss-wifi", "wss-ble", "zss", "bss", "mss-wifi", "mss-thread")
+	d.oneOf("variant", f.Variant, "default", "simplified")
+	if !d.id("id", f.ID) {
+		return
+	}
+	if want := f.ID + ".yaml"; path.Base(d.name) != want {
+		d.add("id", "the file of plan %q must be called %s", f.ID, want)
+	}
+	p := certification.Plan{ID: f.ID, Name: f.Name, Target: f.Target, Version: f.Version, Protocol: f.Protocol,
+		Variant: f.Variant, Radios: f.Radios, Note: f.Note, Cases: []certification.Case{}}
+	if len(f.Cases) == 0 {
+		d.add("cases", "there is no case")
+	}
+	for i, e := range f.Cases {
+		at := fmt.Sprintf("cases[%d]", i)
+		k, ok := l.cases[e.ID]
+		if !ok {
+			d.add(at+".id", "%s", unknown("case", e.ID, slices.Sorted(maps.Keys(l.cases))))
+			continue
+		}
+		if _, twice := p.Case(e.ID); twice {
+			d.add(at+".id", "%q is selected twice", e.ID)
+			continue
+		}
+		if e.Attempts != nil {
+			d.attempts(at+".attempts", *e.Attempts)
+			k.value.Criterion.Attempts = *e.Attempts
+		}
+		p.Cases = append(p.Cases, k.value)
+	}
+	l.plans[f.ID] = defined[certification.Plan]{p, fmt.Sprintf("%s:%d", d.name, d.line("id"))}
+}
