@@ -1,0 +1,128 @@
+package world
+
+import "time"
+
+// Config says what is in the lab. Decode YAML over [Defaults], so that what is
+// left out keeps its default, then ask [Config.Validate]. Durations are written
+// as in "45s" or "1m30s"; 0s is allowed wherever a duration is.
+type Config struct {
+	Seed        uint64            `yaml:"seed" json:"seed" jsonschema_description:"Where all chance comes from. Attempt n of a case depends on the seed, the case and n, and on nothing else."`
+	Protocol    string            `yaml:"protocol" json:"protocol" jsonschema:"enum=mss-wifi" jsonschema_description:"The set-up protocol of the device under test."`
+	Account     AccountConfig     `yaml:"account" json:"account" jsonschema_description:"The Amazon account that the phone is signed in to."`
+	WiFi        []Network         `yaml:"wifi" json:"wifi" jsonschema_description:"The Wi-Fi networks of the lab, in the order in which a device tries them."`
+	Device      DeviceConfig      `yaml:"device" json:"device" jsonschema_description:"The device under test."`
+	Provisioner ProvisionerConfig `yaml:"provisioner" json:"provisioner" jsonschema_description:"The provisioner or commissioner, such as an Echo."`
+	Plugs       PlugsConfig       `yaml:"plugs" json:"plugs" jsonschema_description:"The two smart plugs of the lab."`
+	Others      []OtherDevice     `yaml:"others" json:"others" jsonschema_description:"Other devices of the account, so that the devices list is as long as a real one."`
+	Faults      Faults            `yaml:"faults" json:"faults" jsonschema_description:"What goes wrong, each with its probability from 0 to 1."`
+}
+
+// AccountConfig is the account and what it allows.
+type AccountConfig struct {
+	Email                string `yaml:"email" json:"email" jsonschema_description:"The account's address; nothing is ever sent to it."`
+	Name                 string `yaml:"name" json:"name" jsonschema_description:"The customer's name."`
+	Country              string `yaml:"country" json:"country" jsonschema_description:"Country of the account, two letters."`
+	SignedIn             bool   `yaml:"signed_in" json:"signed_in" jsonschema_description:"Whether the Alexa app is signed in."`
+	FrustrationFreeSetup bool   `yaml:"frustration_free_setup" json:"frustration_free_setup" jsonschema_description:"Whether the customer has Frustration-Free Setup switched on."`
+	DeviceRegistered     bool   `yaml:"device_registered" json:"device_registered" jsonschema_description:"Whether the device under test is pre-registered to the account, as if bought with it."`
+}
+
+// Saved says what Amazon knows of a network's password.
+type Saved string
+
+// What Amazon may know.
+const (
+	SavedRight Saved = "right"
+	SavedWrong Saved = "wrong"
+	SavedNot   Saved = "no"
+)
+
+// Network is a Wi-Fi network.
+type Network struct {
+	SSID   string `yaml:"ssid" json:"ssid" jsonschema_description:"The network's name, 1 to 32 bytes."`
+	Saved  Saved  `yaml:"saved" json:"saved" jsonschema:"enum=right,enum=wrong,enum=no" jsonschema_description:"What Amazon has saved of its password."`
+	Nearby bool   `yaml:"nearby" json:"nearby" jsonschema_description:"Whether the device sees it."`
+}
+
+// Range is a span from which times are drawn uniformly.
+type Range struct {
+	Min time.Duration `yaml:"min" json:"min" jsonschema:"type=string" jsonschema_description:"The shortest."`
+	Max time.Duration `yaml:"max" json:"max" jsonschema:"type=string" jsonschema_description:"The longest."`
+}
+
+// DeviceConfig is the device under test.
+type DeviceConfig struct {
+	Name         string        `yaml:"name" json:"name" jsonschema_description:"The name under which the account gets it, unless the name is taken."`
+	Kind         Kind          `yaml:"kind" json:"kind" jsonschema:"enum=light,enum=plug,enum=switch,enum=echo,enum=thermostat,enum=lock,enum=sensor,enum=tv" jsonschema_description:"What it is."`
+	SetUpTime    Range         `yaml:"set_up_time" json:"set_up_time" jsonschema_description:"From power-on, or from the provisioner being ready if that is later, until the account has it."`
+	SetUpFailure float64       `yaml:"set_up_failure" json:"set_up_failure" jsonschema:"minimum=0,maximum=1" jsonschema_description:"Probability that a set-up never finishes."`
+	Late         Range         `yaml:"late_set_up_time" json:"late_set_up_time" jsonschema_description:"The time of set-up under the fault late_set_up."`
+	Reconnect    Range         `yaml:"reconnect" json:"reconnect" jsonschema_description:"From power-on until a device that is set up answers again."`
+	Answer       Range         `yaml:"answer" json:"answer" jsonschema_description:"From being asked to switch until it has switched."`
+	FoundCard    bool          `yaml:"found_card" json:"found_card" jsonschema_description:"Whether the app shows a full-screen card once the device is set up."`
+	CardDelay    time.Duration `yaml:"card_delay" json:"card_delay" jsonschema:"type=string" jsonschema_description:"From the moment of set-up until that card."`
+}
+
+// ProvisionerConfig is the provisioner.
+type ProvisionerConfig struct {
+	Name       string        `yaml:"name" json:"name" jsonschema_description:"Its name in the account."`
+	ReadyAfter time.Duration `yaml:"ready_after" json:"ready_after" jsonschema:"type=string" jsonschema_description:"From power-on until it sets devices up."`
+}
+
+// PlugsConfig are the plugs by what they feed.
+type PlugsConfig struct {
+	Device      PlugConfig `yaml:"device" json:"device" jsonschema_description:"The plug that feeds the device under test."`
+	Provisioner PlugConfig `yaml:"provisioner" json:"provisioner" jsonschema_description:"The plug that feeds the provisioner."`
+	Answer      Range      `yaml:"answer" json:"answer" jsonschema_description:"From a tap on a plug's switch until the plug has switched and said so."`
+}
+
+// PlugConfig is a smart plug.
+type PlugConfig struct {
+	Name string `yaml:"name" json:"name" jsonschema_description:"Its name in the account."`
+	On   bool   `yaml:"on" json:"on" jsonschema_description:"Whether it is on when an attempt begins."`
+}
+
+// OtherDevice is a device that has nothing to do with the test.
+type OtherDevice struct {
+	Name         string `yaml:"name" json:"name" jsonschema_description:"Its name in the account."`
+	Kind         Kind   `yaml:"kind" json:"kind" jsonschema:"enum=light,enum=plug,enum=switch,enum=echo,enum=thermostat,enum=lock,enum=sensor,enum=tv" jsonschema_description:"What it is."`
+	On           bool   `yaml:"on" json:"on" jsonschema_description:"Whether it is on."`
+	Unresponsive bool   `yaml:"unresponsive" json:"unresponsive" jsonschema_description:"Whether the cloud cannot reach it."`
+}
+
+// Defaults is the usual lab of certification (two plugs, a provisioner, a
+// light) in a household of seven other devices. Nothing goes wrong in it.
+func Defaults() Config {
+	return Config{
+		Seed:     1,
+		Protocol: "mss-wifi",
+		Account: AccountConfig{
+			Email: "certification@example.com", Name: "Certification Lab", Country: "US",
+			SignedIn: true, FrustrationFreeSetup: true, DeviceRegistered: true,
+		},
+		WiFi: []Network{{SSID: "Certification Lab", Saved: SavedRight, Nearby: true}},
+		Device: DeviceConfig{
+			Name: "First light", Kind: Light,
+			SetUpTime: Range{20 * time.Second, 45 * time.Second},
+			Late:      Range{310 * time.Second, 400 * time.Second},
+			Reconnect: Range{2 * time.Second, 5 * time.Second},
+			Answer:    Range{200 * time.Millisecond, 800 * time.Millisecond},
+			FoundCard: true,
+		},
+		Provisioner: ProvisionerConfig{Name: "Echo Dot", ReadyAfter: 45 * time.Second},
+		Plugs: PlugsConfig{
+			Device:      PlugConfig{Name: "First plug"},
+			Provisioner: PlugConfig{Name: "Second plug", On: true},
+			Answer:      Range{500 * time.Millisecond, 3 * time.Second},
+		},
+		Others: []OtherDevice{
+			{Name: "Hallway lamp", Kind: Light, On: true},
+			{Name: "Bedroom lamp", Kind: Light},
+			{Name: "Kitchen speaker", Kind: Echo, On: true},
+			{Name: "Living room TV", Kind: TV},
+			{Name: "Thermostat", Kind: Thermostat, On: true},
+			{Name: "Front door", Kind: Lock, On: true},
+			{Name: "Garage switch", Kind: Switch},
+		},
+	}
+}

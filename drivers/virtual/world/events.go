@@ -1,0 +1,103 @@
+package world
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// What can happen.
+const (
+	EventLabStarted         = "lab_started"         // protocol, seed, device
+	EventAttemptBegan       = "attempt_began"       // the lab is in its initial state
+	EventPlugAsked          = "plug_asked"          // device, id, on
+	EventPlugSwitched       = "plug_switched"       // device, id, on: the plug has switched and said so
+	EventAskedInVain        = "asked_in_vain"       // device, id, on, reason: pending, unresponsive, fault
+	EventDeviceAsked        = "device_asked"        // as plug_asked, for what is no plug
+	EventDeviceSwitched     = "device_switched"     // as plug_switched, for what is no plug
+	EventProvisionerOff     = "provisioner_off"     // it lost its power
+	EventProvisionerOn      = "provisioner_on"      // it has power, and starts
+	EventProvisionerReady   = "provisioner_ready"   // it sets devices up from now on
+	EventDevicePowered      = "device_powered"      // the device under test has power
+	EventDeviceUnpowered    = "device_unpowered"    // it has none
+	EventDeviceState        = "device_state"        // state: a state of the protocol
+	EventSetUpWaits         = "set_up_waits"        // reason: what a set-up still lacks
+	EventNetworkRefused     = "network_refused"     // name: an SSID whose saved password is wrong
+	EventSetUpInterrupted   = "set_up_interrupted"  // reason: who lost its power
+	EventDeviceSetUp        = "device_set_up"       // id, registered_as, set_up_s: the account has it
+	EventSetUpFailed        = "set_up_failed"       // state, reason: it stays so until it is powered anew
+	EventDeviceResponsive   = "device_responsive"   // the cloud reaches it (again)
+	EventDeviceUnresponsive = "device_unresponsive" // the cloud does not reach it
+	EventCardShown          = "card_shown"          // card, kind, device
+	EventCardAnswered       = "card_answered"       // card, kind, device, how
+	EventCardWithdrawn      = "card_withdrawn"      // card, kind, device: its device was deleted
+	EventDeviceDeleted      = "device_deleted"      // device, id, registered_as
+	EventStaleTileVanished  = "stale_tile_vanished" // id: a deleted device has left the list at last
+	EventDeviceReset        = "device_reset"        // the device under test is factory-new
+	EventFault              = "fault"               // name: a fault strikes
+)
+
+// Event is a line of the event file; the package's comment says what the
+// fields mean.
+type Event struct {
+	Seq          uint64   `json:"seq"`
+	UTC          string   `json:"utc"`
+	T            float64  `json:"t"`
+	Event        string   `json:"event"`
+	Case         string   `json:"case,omitempty"`
+	Attempt      int      `json:"attempt,omitempty"`
+	Device       string   `json:"device,omitempty"`
+	ID           string   `json:"id,omitempty"`
+	RegisteredAs string   `json:"registered_as,omitempty"`
+	On           *bool    `json:"on,omitempty"`
+	State        string   `json:"state,omitempty"`
+	Reason       string   `json:"reason,omitempty"`
+	SetUpSeconds *float64 `json:"set_up_s,omitempty"`
+	Card         string   `json:"card,omitempty"`
+	Kind         string   `json:"kind,omitempty"`
+	How          string   `json:"how,omitempty"`
+	Name         string   `json:"name,omitempty"`
+	Protocol     string   `json:"protocol,omitempty"`
+	Seed         *uint64  `json:"seed,omitempty"`
+}
+
+// eventLog writes events; the world's lock guards it.
+type eventLog struct {
+	out   io.Writer
+	start time.Time
+	seq   uint64
+	err   error
+}
+
+func (l *eventLog) write(e Event, now time.Time) {
+	l.seq++
+	if l.seq == 1 {
+		l.start = now
+	}
+	if l.out == nil || l.err != nil {
+		return
+	}
+	e.Seq = l.seq
+	e.UTC = now.UTC().Format(time.RFC3339Nano)
+	e.T = now.Sub(l.start).Seconds()
+	line, err := json.Marshal(e)
+	if err == nil {
+		line = append(line, '\n')
+		var n int
+		n, err = l.out.Write(line)
+		if err == nil && n < len(line) {
+			err = io.ErrShortWrite
+		}
+	}
+	if err != nil {
+		l.err = fmt.Errorf("write event %d (%s): %w", e.Seq, e.Event, err)
+	}
+}
+
+// emit records what has just happened and tells the apps that something has.
+func (w *World) emit(e Event) {
+	e.Case, e.Attempt = w.caseID, w.attempt
+	w.log.write(e, w.clk.Now())
+	w.version.Add(1)
+}

@@ -1,0 +1,285 @@
+package world
+
+import (
+	"fmt"
+	"time"
+)
+
+// dut is the truth about the device under test, whatever the account shows.
+type dut struct {
+	powered bool
+	// provisioned: it holds credentials and is not eligible until it is reset.
+	provisioned bool
+	id          string // in the account; empty while it is not registered
+	set         int    // how many times it was set up in this attempt
+	// failed and quiet last until it is powered anew: after a failed set-up, and
+	// after a reset, it does not announce itself again.
+	failed, quiet bool
+	waits         string // what was last said to be lacking
+	trial         *trial
+	reconnecting  func()
+	log           []LogLine
+}
+
+// trial is a set-up under way.
+type trial struct {
+	began  time.Time
+	cancel []func()
+}
+
+const maxLog = 1000
+
+// powerDevice is what the first plug does.
+func (w *World) powerDevice(on bool) {
+	d := &w.dut
+	if d.powered == on {
+		return
+	}
+	d.powered = on
+	if !on {
+		w.emit(Event{Event: EventDeviceUnpowered, Device: w.cfg.Device.Name})
+		w.interrupt("device_unpowered")
+		d.failed, d.quiet, d.waits = false, false, ""
+		if d.reconnecting != nil {
+			d.reconnecting()
+			d.reconnecting = nil
+		}
+		w.reach(false)
+		return
+	}
+	w.emit(Event{Event: EventDevicePowered, Device: w.cfg.Device.Name})
+	if d.provisioned {
+		if d.id == "" {
+			w.waits("not_reset")
+		}
+		d.reconnecting = w.after(w.rnd.in("reconnect", w.cfg.Device.Reconnect), func() {
+			d.reconnecting = nil
+			w.reach(true)
+		})
+		return
+	}
+	w.state(w.protocol.idle)
+	w.consider()
+}
+
+// reach says whether the cloud reaches the device under test.
+func (w *World) reach(yes bool) {
+	d := w.find(w.dut.id)
+	if d == nil || d.Responsive == yes {
+		return
+	}
+	d.Responsive, d.Pending = yes, nil
+	event := EventDeviceUnresponsive
+	if yes {
+		event = EventDeviceResponsive
+	}
+	w.emit(Event{Event: event, Device: w.cfg.Device.Name, ID: d.ID})
+}
+
+// consider begins a set-up if nothing is lacking.
+func (w *World) consider() {
+	d := &w.dut
+	if !d.powered || d.provisioned || d.failed || d.quiet || d.trial != nil {
+		return
+	}
+	if lack := w.lacking(); lack != "" {
+		w.waits(lack)
+		return
+	}
+	w.begin()
+}
+
+// waits records, once, why there is no set-up.
+func (w *World) waits(lack string) {
+	if lack != w.dut.waits {
+		w.dut.waits = lack
+		w.emit(Event{Event: EventSetUpWaits, Device: w.cfg.Device.Name, Reason: lack})
+	}
+}
+
+// lacking is what zero-touch set-up needs and does not have (DOMAIN: a
+// registered provisioner, the customer's network saved at Amazon, the device
+// registered to the account, the account's switch on).
+func (w *World) lacking() string {
+	saved := false
+	for _, n := range w.cfg.WiFi {
+		saved = saved || n.Saved != SavedNot
+	}
+	switch a := w.cfg.Account; {
+	case !a.DeviceRegistered:
+		return "device_not_registered"
+	case !a.FrustrationFreeSetup:
+		return "frustration_free_setup_off"
+	case !saved:
+		return "no_network_saved"
+	case w.find(idProvisioner) == nil:
+		return "provisioner_not_registered"
+	case !w.prov.ready:
+		return "provisioner_not_ready"
+	}
+	return ""
+}
+
+// begin draws how the set-up will go and lets it run.
+func (w *World) begin() {
+	d, name := &w.dut, w.cfg.Device.Name
+	t := &trial{began: w.clk.Now()}
+	d.trial, d.waits = t, ""
+
+	takes := w.rnd.in("set_up_time", w.cfg.Device.SetUpTime)
+	late := w.rnd.in("late_set_up_time", w.cfg.Device.Late)
+	failure := w.protocol.failures[w.rnd.stream("failure").IntN(len(w.protocol.failures))]
+	fails := w.strikes(FaultSetUpFailure, name, idDUT)
+	if w.strikes(FaultLateSetUp, name, idDUT) {
+		takes = late
+	}
+	w.intrude(FaultPromotionCard, takes, w.promotion)
+	w.intrude(FaultOtherProductCard, takes, w.otherProduct)
+
+	if reason := w.network(); reason != "" {
+		fails, failure = true, protocolFailure{w.protocol.joining, reason}
+	}
+	end := 1.0
+	if fails {
+		from, to := w.protocol.window(failure.state)
+		end = (from + to) / 2
+	}
+	share := func(x float64) time.Duration { return time.Duration(x * float64(takes)) }
+	for _, s := range w.protocol.states {
+		if s.begin > end {
+			break
+		}
+		w.during(t, share(s.begin), func() {
+			w.state(s.name)
+			if s.name == w.protocol.joining {
+				w.refusals()
+			}
+		})
+	}
+	if fails {
+		w.during(t, share(end), func() { w.fail(failure) })
+		return
+	}
+	w.during(t, takes, func() { w.finish(takes) })
+}
+
+// during runs fn after d, unless the set-up has ended before.
+func (w *World) during(t *trial, d time.Duration, fn func()) {
+	t.cancel = append(t.cancel, w.after(d, fn))
+}
+
+// interrupt ends a set-up that is under way; it begins anew once everything is
+// there again.
+func (w *World) interrupt(reason string) {
+	if w.dut.trial == nil {
+		return
+	}
+	w.end()
+	w.emit(Event{Event: EventSetUpInterrupted, Device: w.cfg.Device.Name, Reason: reason})
+	if w.dut.powered {
+		w.state(w.protocol.idle)
+	}
+	w.consider()
+}
+
+func (w *World) end() {
+	for _, cancel := range w.dut.trial.cancel {
+		cancel()
+	}
+	w.dut.trial = nil
+}
+
+func (w *World) fail(f protocolFailure) {
+	w.end()
+	w.dut.failed = true
+	w.note(fmt.Sprintf(w.protocol.logFailure, f.reason))
+	w.emit(Event{Event: EventSetUpFailed, Device: w.cfg.Device.Name, State: f.state, Reason: f.reason})
+}
+
+// finish registers the device with the account: the moment of set-up.
+func (w *World) finish(took time.Duration) {
+	w.end()
+	d := &w.dut
+	d.set++
+	d.provisioned, d.id = true, fmt.Sprintf("dut-%d", d.set)
+	w.state(w.protocol.done)
+
+	name := w.cfg.Device.Name
+	if w.strikes(FaultWrongName, name, idDUT) {
+		name = nextOrdinal(name)
+	}
+	name = w.freeName(name)
+	reachable := !w.strikes(FaultUnresponsiveDevice, w.cfg.Device.Name, idDUT)
+	registered := &device{answer: w.cfg.Device.Answer, chance: idDUT, Device: Device{ID: d.id, Name: name, Kind: w.cfg.Device.Kind,
+		Responsive: reachable, On: true, RegisteredAt: w.clk.Now()}}
+	w.devices = append(w.devices, registered)
+	seconds := took.Seconds()
+	w.emit(Event{Event: EventDeviceSetUp, Device: w.cfg.Device.Name, ID: d.id, RegisteredAs: name, SetUpSeconds: &seconds})
+	if !reachable {
+		w.emit(Event{Event: EventDeviceUnresponsive, Device: w.cfg.Device.Name, ID: d.id})
+	}
+	if w.cfg.Device.FoundCard {
+		w.after(w.cfg.Device.CardDelay, func() {
+			if w.find(registered.ID) == registered && !registered.stale {
+				w.found(registered)
+			}
+		})
+	}
+}
+
+// reset makes the device under test factory-new.
+func (w *World) reset() {
+	d := &w.dut
+	d.provisioned, d.quiet = false, d.powered
+	if d.trial != nil {
+		w.end()
+	}
+	if d.reconnecting != nil {
+		d.reconnecting()
+		d.reconnecting = nil
+	}
+	w.emit(Event{Event: EventDeviceReset, Device: w.cfg.Device.Name})
+	w.reach(false)
+	d.id = ""
+}
+
+// network is why none of the networks can be joined, or "".
+func (w *World) network() string {
+	reason := w.protocol.notFound
+	for _, n := range w.cfg.WiFi {
+		switch {
+		case !n.Nearby:
+		case n.Saved == SavedRight:
+			return ""
+		case n.Saved == SavedWrong:
+			reason = w.protocol.refused
+		}
+	}
+	return reason
+}
+
+// refusals are the networks that the device tries in vain before the one that
+// takes it; it reports each (DOMAIN: Amazon's answer on bad credentials).
+func (w *World) refusals() {
+	for _, n := range w.cfg.WiFi {
+		if n.Nearby && n.Saved == SavedRight {
+			return
+		}
+		if n.Nearby && n.Saved == SavedWrong {
+			w.emit(Event{Event: EventNetworkRefused, Device: w.cfg.Device.Name, Name: n.SSID})
+		}
+	}
+}
+
+func (w *World) state(s string) {
+	w.note(fmt.Sprintf(w.protocol.logState, s))
+	w.emit(Event{Event: EventDeviceState, Device: w.cfg.Device.Name, State: s})
+}
+
+// note writes to the device's log.
+func (w *World) note(text string) {
+	if len(w.dut.log) >= maxLog {
+		w.dut.log = append(w.dut.log[:0:0], w.dut.log[1:]...)
+	}
+	w.dut.log = append(w.dut.log, LogLine{w.clk.Now(), text})
+}
