@@ -1,0 +1,315 @@
+package screen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ffscert/drivers"
+	"ffscert/features/certification"
+)
+
+// Map says where the elements of one app are, for a range of its versions. It
+// is made by [LoadMap] and does not change.
+type Map struct {
+	file    string
+	data    mapFile
+	screens []*Screen // screens that cover others first, then by name
+}
+
+// File is the name that the map was loaded by.
+func (m *Map) File() string { return m.file }
+
+// App is the app's short name, such as "alexa".
+func (m *Map) App() string { return m.data.App }
+
+// Application is the package and activity of the app.
+func (m *Map) Application() drivers.App {
+	return drivers.App{Package: m.data.Package, Activity: m.data.Activity}
+}
+
+// Platform is "android".
+func (m *Map) Platform() string { return m.data.Platform }
+
+// Covers tells whether the map is meant for that version of the app. An
+// unknown (empty) version is covered.
+func (m *Map) Covers(version string) bool {
+	if version == "" {
+		return true
+	}
+	from, to := m.data.Versions.From, m.data.Versions.To
+	return (from == "" || compareVersions(version, from) >= 0) && (to == "" || compareVersions(version, to) <= 0)
+}
+
+// Versions shows the range for people, such as "2022.1 to 2024.9".
+func (m *Map) Versions() string {
+	from, to := m.data.Versions.From, m.data.Versions.To
+	switch {
+	case from == "" && to == "":
+		return "all versions"
+	case to == "":
+		return from + " and later"
+	case from == "":
+		return "up to " + to
+	}
+	return from + " to " + to
+}
+
+// Screens are all screens, those that cover others first.
+func (m *Map) Screens() []*Screen { return slices.Clone(m.screens) }
+
+// Screen returns the screen with that name. An unknown one is a
+// *certification.Trouble with [certification.DefUnknownElement] and the names
+// that are there.
+func (m *Map) Screen(name string) (*Screen, error) {
+	var names []string
+	for _, s := range m.screens {
+		if s.name == name {
+			return s, nil
+		}
+		names = append(names, s.name)
+	}
+	return nil, m.unknown("screen", name, names)
+}
+
+// Element returns the element at a path such as "devices.tile". Errors are as
+// for [Map.Screen].
+func (m *Map) Element(path string) (*Element, error) {
+	screenName, name, ok := strings.Cut(path, ".")
+	if !ok {
+		return nil, m.unknown("element", path, m.paths())
+	}
+	s, err := m.Screen(screenName)
+	if err != nil {
+		return nil, m.unknown("element", path, m.paths())
+	}
+	for _, e := range s.elements {
+		if e.name == name {
+			return e, nil
+		}
+	}
+	return nil, m.unknown("element", path, m.paths())
+}
+
+func (m *Map) paths() []string {
+	var paths []string
+	for _, s := range m.screens {
+		for _, e := range s.elements {
+			paths = append(paths, e.Path())
+		}
+	}
+	return paths
+}
+
+func (m *Map) unknown(kind, name string, known []string) error {
+	hint := "known: " + strings.Join(known, ", ")
+	if near := nearest(name, known); near != "" {
+		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
+	}
+	return &certification.Trouble{Code: certification.DefUnknownElement, Cause: certification.CauseDefinition,
+		Message: fmt.Sprintf("the screen map %s has no %s %s", m.file, kind, quote(name)), Hint: hint}
+}
+
+// Which names the screens that are shown, those that cover others first. None
+// means that the app shows something that the map does not know.
+func (m *Map) Which(t *Tree) []string {
+	var names []string
+	for _, s := range m.screens {
+		if s.ShownOn(t) {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
+// Screen is one page, card or dialog of an app.
+type Screen struct {
+	name     string
+	covers   bool
+	title    string
+	elements []*Element
+	shownBy  []*Element
+	without  []*Element
+}
+
+// Name is the name in the map; Title is what people call the screen.
+func (s *Screen) Name() string  { return s.name }
+func (s *Screen) Title() string { return s.title }
+
+// Covers tells whether the screen lies over others: a card, a dialog.
+func (s *Screen) Covers() bool { return s.covers }
+
+// Elements are the elements of the screen, by name.
+func (s *Screen) Elements() []*Element { return slices.Clone(s.elements) }
+
+// ShownOn tells whether the tree shows the screen: everything that it is shown
+// by is there, and nothing that it is without.
+func (s *Screen) ShownOn(t *Tree) bool {
+	for _, e := range s.shownBy {
+		if !e.On(t) {
+			return false
+		}
+	}
+	for _, e := range s.without {
+		if e.On(t) {
+			return false
+		}
+	}
+	return true
+}
+
+// Locators are the narrow questions for the server whose answer shows that the
+// screen is there: those of the first element that it is shown by.
+func (s *Screen) Locators() []drivers.Locator {
+	l, _ := s.shownBy[0].Locators()
+	return l
+}
+
+// Element is one element of a screen, with its ranked locators.
+type Element struct {
+	screen string
+	name   string
+	takes  string
+	note   string
+	specs  []locatorSpec
+	m      *Map
+}
+
+// Path is screen and name, such as "devices.tile".
+func (e *Element) Path() string { return e.screen + "." + e.name }
+
+// Takes is the name of what the locators need, such as "name"; "" if nothing.
+func (e *Element) Takes() string { return e.takes }
+
+// Note is what the map says about where the locators are known from.
+func (e *Element) Note() string { return e.note }
+
+// Queries are the ranked locators as questions for a [Tree], the best first;
+// args is the value that the element takes, if it takes one. Locators that are
+// written for the server only are left out.
+func (e *Element) Queries(args ...string) ([]Query, error) {
+	if err := e.checkArgs(args); err != nil {
+		return nil, err
+	}
+	var queries []Query
+	for _, s := range e.specs {
+		if s.raw() == nil {
+			queries = append(queries, s.query(e.takes, args))
+		}
+	}
+	return queries, nil
+}
+
+// Locators are the ranked locators as questions for the server, the best first.
+func (e *Element) Locators(args ...string) ([]drivers.Locator, error) {
+	if err := e.checkArgs(args); err != nil {
+		return nil, err
+	}
+	locators := make([]drivers.Locator, len(e.specs))
+	for i, s := range e.specs {
+		if raw := s.raw(); raw != nil {
+			locators[i] = *raw
+		} else {
+			locators[i] = s.query(e.takes, args).Locator()
+		}
+	}
+	return locators, nil
+}
+
+// Any is one question for the server for whatever locator of the element
+// matches. It is for FindAll, as [AnyOf] says.
+func (e *Element) Any(args ...string) (drivers.Locator, error) {
+	queries, err := e.Queries(args...)
+	if err != nil {
+		return drivers.Locator{}, err
+	}
+	if len(queries) == 0 {
+		l, err := e.Locators(args...)
+		return l[0], err
+	}
+	return AnyOf(queries...), nil
+}
+
+func (e *Element) checkArgs(args []string) error {
+	want := 0
+	if e.takes != "" {
+		want = 1
+	}
+	if len(args) != want {
+		return &certification.Trouble{Code: certification.DefUnknownElement, Cause: certification.CauseDefinition,
+			Message: fmt.Sprintf("the element %s takes %s, and was given %d values", e.Path(), takesWords(e.takes), len(args))}
+	}
+	// An empty name would match every element.
+	if want == 1 && strings.TrimSpace(args[0]) == "" {
+		return &certification.Trouble{Code: certification.DefNames, Cause: certification.CauseDefinition,
+			Message: fmt.Sprintf("the element %s was asked for with an empty %s", e.Path(), e.takes)}
+	}
+	return nil
+}
+
+func takesWords(takes string) string {
+	if takes == "" {
+		return "nothing"
+	}
+	return "a " + takes
+}
+
+// Match is what an element's locators found on a tree.
+type Match struct {
+	Element *Element
+	Nodes   []*Node // in document order
+	// Rank is the place of the locator that matched, from 0; more than 0 is a
+	// fallback, which is worth a warning.
+	Rank  int
+	Query Query
+	first Query
+}
+
+// Found tells whether anything matched.
+func (m Match) Found() bool { return len(m.Nodes) > 0 }
+
+// Fallback tells whether a locator other than the first had to be used.
+func (m Match) Fallback() bool { return m.Found() && m.Rank > 0 }
+
+// Warning says, for a fallback, what happened and how to mend the map; else it
+// is empty.
+func (m Match) Warning() string {
+	if !m.Fallback() {
+		return ""
+	}
+	return fmt.Sprintf("%s was found by fallback %d, %s, not by %s; if this release of the app is here to stay, put this first under %s in %s:\n- %s",
+		m.Element.Path(), m.Rank, m.Query, m.first, m.Element.Path(), m.Element.m.file, m.Element.specs[m.Rank])
+}
+
+// In finds the element on a tree: the first ranked locator that matches
+// anything wins. Only elements of the map's app count, unless a locator names
+// another package. No match is no error.
+func (e *Element) In(t *Tree, args ...string) (Match, error) {
+	if err := e.checkArgs(args); err != nil {
+		return Match{}, err
+	}
+	match := Match{Element: e, Rank: -1}
+	for rank, s := range e.specs {
+		if s.raw() != nil {
+			continue
+		}
+		q := s.query(e.takes, args)
+		if q.Package == "" {
+			q.Package = e.m.data.Package
+		}
+		if rank == 0 {
+			match.first = q
+		}
+		if nodes := t.All(q); len(nodes) > 0 {
+			match.Nodes, match.Rank, match.Query = nodes, rank, q
+			return match, nil
+		}
+	}
+	return match, nil
+}
+
+// On tells whether the element is on the tree.
+func (e *Element) On(t *Tree, args ...string) bool {
+	m, err := e.In(t, args...)
+	return err == nil && m.Found()
+}

@@ -1,0 +1,149 @@
+package screen
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/invopop/jsonschema"
+
+	"ffscert/drivers"
+)
+
+// mapFile is a screen map as it is written.
+type mapFile struct {
+	Version  int                   `yaml:"version" json:"version" jsonschema:"required,enum=1" jsonschema_description:"Version of this format: 1."`
+	App      string                `yaml:"app" json:"app" jsonschema:"required,minLength=1" jsonschema_description:"Short name of the app, such as alexa."`
+	Package  string                `yaml:"package" json:"package" jsonschema:"required,minLength=1" jsonschema_description:"The app's package. Elements of other packages do not count."`
+	Activity string                `yaml:"activity,omitempty" json:"activity,omitempty" jsonschema_description:"The activity that starts the app."`
+	Platform string                `yaml:"platform" json:"platform" jsonschema:"required,enum=android" jsonschema_description:"android"`
+	Versions versionRange          `yaml:"app_versions,omitempty" json:"app_versions,omitempty" jsonschema_description:"The versions of the app that the map is for; both ends belong to it."`
+	Source   string                `yaml:"source,omitempty" json:"source,omitempty" jsonschema_description:"Where the locators are known from."`
+	Screens  map[string]screenFile `yaml:"screens" json:"screens" jsonschema:"required" jsonschema_description:"The screens by name. Names are lower case words joined by underscores."`
+}
+
+type versionRange struct {
+	From string `yaml:"from,omitempty" json:"from,omitempty" jsonschema_description:"The first version, such as 2022.1; left out: all earlier ones."`
+	To   string `yaml:"to,omitempty" json:"to,omitempty" jsonschema_description:"The last version; left out: all later ones."`
+}
+
+type screenFile struct {
+	Title    string                 `yaml:"title,omitempty" json:"title,omitempty" jsonschema_description:"What people call the screen."`
+	Covers   bool                   `yaml:"covers,omitempty" json:"covers,omitempty" jsonschema_description:"The screen lies over others: a card or a dialog."`
+	ShownBy  []string               `yaml:"shown_by" json:"shown_by" jsonschema:"required,minItems=1" jsonschema_description:"Elements that are all there when the screen is shown: a name on this screen, or screen.name. None that takes a value."`
+	Without  []string               `yaml:"without,omitempty" json:"without,omitempty" jsonschema_description:"Elements of which none is there when the screen is shown."`
+	Elements map[string]elementFile `yaml:"elements" json:"elements" jsonschema:"required" jsonschema_description:"The elements by name."`
+}
+
+type elementFile struct {
+	Takes    string        `yaml:"takes,omitempty" json:"takes,omitempty" jsonschema_description:"What the locators need, such as name; they use it as {name}."`
+	Note     string        `yaml:"note,omitempty" json:"note,omitempty" jsonschema_description:"Where the locators are known from, and what to know about the element."`
+	Locators []locatorSpec `yaml:"locators" json:"locators" jsonschema:"required,minItems=1" jsonschema_description:"Ranked: the first that matches wins. One that is not the first makes a warning."`
+}
+
+// locatorSpec is a locator as it is written: fields of a node, all of which
+// must match, or a question for the server only.
+type locatorSpec struct {
+	Class       string `yaml:"class,omitempty" json:"class,omitempty" jsonschema_description:"The whole class name."`
+	ID          string `yaml:"id,omitempty" json:"id,omitempty" jsonschema_description:"The whole resource-id, with its package if it has one."`
+	Text        string `yaml:"text,omitempty" json:"text,omitempty" jsonschema_description:"The whole text."`
+	TextPrefix  string `yaml:"text_prefix,omitempty" json:"text_prefix,omitempty" jsonschema_description:"How the text begins."`
+	Desc        string `yaml:"desc,omitempty" json:"desc,omitempty" jsonschema_description:"The whole content-desc."`
+	DescPrefix  string `yaml:"desc_prefix,omitempty" json:"desc_prefix,omitempty" jsonschema_description:"How the content-desc begins."`
+	Hint        string `yaml:"hint,omitempty" json:"hint,omitempty" jsonschema_description:"The whole hint of a text field; slow to ask a server for."`
+	Package     string `yaml:"package,omitempty" json:"package,omitempty" jsonschema_description:"Another package than the map's, such as that of a system dialog."`
+	Clickable   *bool  `yaml:"clickable,omitempty" json:"clickable,omitempty"`
+	Checkable   *bool  `yaml:"checkable,omitempty" json:"checkable,omitempty"`
+	Checked     *bool  `yaml:"checked,omitempty" json:"checked,omitempty"`
+	Enabled     *bool  `yaml:"enabled,omitempty" json:"enabled,omitempty"`
+	Selected    *bool  `yaml:"selected,omitempty" json:"selected,omitempty"`
+	Scrollable  *bool  `yaml:"scrollable,omitempty" json:"scrollable,omitempty"`
+	Instance    *int   `yaml:"instance,omitempty" json:"instance,omitempty" jsonschema:"minimum=0" jsonschema_description:"The n-th match in the order of the document, from 0."`
+	XPath       string `yaml:"xpath,omitempty" json:"xpath,omitempty" jsonschema_description:"For the server only, alone, without placeholders. Discouraged: slow, and nothing can be judged by it."`
+	UiAutomator string `yaml:"uiautomator,omitempty" json:"uiautomator,omitempty" jsonschema_description:"For the server only, alone, without placeholders. Discouraged: nothing can be judged by it."`
+}
+
+// raw is the question for the server only, or nil.
+func (s locatorSpec) raw() *drivers.Locator {
+	switch {
+	case s.XPath != "":
+		return &drivers.Locator{Using: drivers.ByXPath, Value: s.XPath}
+	case s.UiAutomator != "":
+		return &drivers.Locator{Using: drivers.ByUiAutomator, Value: s.UiAutomator}
+	}
+	return nil
+}
+
+func (s locatorSpec) query(takes string, args []string) Query {
+	fill := func(v string) string {
+		if takes == "" {
+			return v
+		}
+		return strings.ReplaceAll(v, "{"+takes+"}", args[0])
+	}
+	return Query{Class: s.Class, ID: fill(s.ID), Text: fill(s.Text), TextPrefix: fill(s.TextPrefix), Desc: fill(s.Desc),
+		DescPrefix: fill(s.DescPrefix), Hint: fill(s.Hint), Package: s.Package, Clickable: s.Clickable, Checkable: s.Checkable,
+		Checked: s.Checked, Enabled: s.Enabled, Selected: s.Selected, Scrollable: s.Scrollable, Instance: s.Instance}
+}
+
+var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
+
+// placeholders lists what the fields ask to be filled in.
+func (s locatorSpec) placeholders() []string {
+	return placeholder.FindAllString(strings.Join([]string{s.ID, s.Text, s.TextPrefix, s.Desc, s.DescPrefix, s.Hint}, "\x00"), -1)
+}
+
+// String is the locator as one line of a map.
+func (s locatorSpec) String() string {
+	b, err := yaml.MarshalWithOptions(s, yaml.Flow(true))
+	if err != nil {
+		return s.query("", nil).String()
+	}
+	return strings.TrimSpace(string(b))
+}
+
+// MapSchema is the JSON Schema of a screen map, for editors.
+func MapSchema() *jsonschema.Schema {
+	r := jsonschema.Reflector{ExpandedStruct: true, RequiredFromJSONSchemaTags: true, Anonymous: true}
+	s := r.Reflect(&mapFile{})
+	s.Title = "ffscert screen map"
+	s.Description = "Where the elements of an app are, as data: ranked locators per screen and element."
+	return s
+}
+
+// compareVersions compares versions number by number: 2023.9 comes before
+// 2023.23. What is not a number counts as 0, a missing number likewise.
+func compareVersions(a, b string) int {
+	as, bs := versionNumbers(a), versionNumbers(b)
+	for i := range max(len(as), len(bs)) {
+		var x, y int
+		if i < len(as) {
+			x = as[i]
+		}
+		if i < len(bs) {
+			y = bs[i]
+		}
+		if x != y {
+			if x < y {
+				return -1
+			}
+			return 1
+		}
+	}
+	return 0
+}
+
+func versionNumbers(v string) []int {
+	var numbers []int
+	for _, part := range strings.FieldsFunc(v, func(r rune) bool { return r == '.' || r == '-' || r == '+' || r == ' ' }) {
+		digits := strings.TrimLeftFunc(part, func(r rune) bool { return r < '0' || r > '9' })
+		end := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+		if end >= 0 {
+			digits = digits[:end]
+		}
+		n, _ := strconv.Atoi(digits)
+		numbers = append(numbers, n)
+	}
+	return numbers
+}
