@@ -1,0 +1,125 @@
+package journal
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// The names inside a run's folder.
+const (
+	dbName      = "journal.db"
+	lockName    = "run.lock"
+	evidenceDir = "evidence"
+)
+
+var idPattern = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}-[0-9a-f]{4}$`)
+
+// newID makes an id that sorts by time; the random part keeps runs apart that
+// start in the same second.
+func newID(created time.Time) string {
+	var r [2]byte
+	rand.Read(r[:]) // never fails
+	return created.UTC().Format("20060102-150405") + "-" + hex.EncodeToString(r[:])
+}
+
+// resolve finds the folder of a run. A name that is no id never reaches the disk.
+func resolve(runsDir, run string) (id, dir string, err error) {
+	id = run
+	if run == Latest {
+		target, err := os.Readlink(filepath.Join(runsDir, Latest))
+		if errors.Is(err, os.ErrNotExist) {
+			return "", "", fmt.Errorf("%w: there is no run in %s yet", ErrNoRun, runsDir)
+		}
+		if err != nil {
+			return "", "", fmt.Errorf("find the latest run: %w", err)
+		}
+		if !idPattern.MatchString(target) {
+			return "", "", fmt.Errorf("find the latest run: %s points to %q: %w", filepath.Join(runsDir, Latest), target, ErrBadRunID)
+		}
+		id = target
+	}
+	if !idPattern.MatchString(id) {
+		return "", "", fmt.Errorf("%q: %w: it looks like 20261122-161403-ab12, or say latest", run, ErrBadRunID)
+	}
+	dir = filepath.Join(runsDir, id)
+	if s, err := os.Stat(dir); err != nil || !s.IsDir() {
+		return "", "", fmt.Errorf("%w: %s in %s", ErrNoRun, id, runsDir)
+	}
+	return id, dir, nil
+}
+
+// pointLatest makes runsDir/latest point to a run. Readers see the old run or
+// the new one.
+func pointLatest(runsDir, id string) error {
+	temp := filepath.Join(runsDir, ".latest-"+id)
+	if err := os.Symlink(id, temp); err != nil {
+		return fmt.Errorf("point %s at the run: %w", Latest, err)
+	}
+	if err := os.Rename(temp, filepath.Join(runsDir, Latest)); err != nil {
+		return errors.Join(fmt.Errorf("point %s at the run: %w", Latest, err), os.Remove(temp))
+	}
+	return syncDir(runsDir)
+}
+
+// Readers look at the lock for a moment, too: a writer gives them that time.
+const (
+	lockPatience = 500 * time.Millisecond
+	lockEvery    = 20 * time.Millisecond
+)
+
+// lockRun makes this process the run's one writer. The operating system gives
+// the lock free when the process ends, however it ends.
+func lockRun(ctx context.Context, dir string) (*flock.Flock, error) {
+	l := flock.New(filepath.Join(dir, lockName))
+	patient, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	ok, err := l.TryLockContext(patient, lockEvery)
+	switch {
+	case ok:
+		return l, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err == nil || errors.Is(err, context.DeadlineExceeded):
+		return nil, fmt.Errorf("%s: %w", dir, ErrBusy)
+	}
+	return nil, fmt.Errorf("lock the run: %w", err)
+}
+
+// written tells whether a writer holds the run.
+func written(dir string) bool {
+	name := filepath.Join(dir, lockName)
+	if _, err := os.Stat(name); err != nil {
+		return false
+	}
+	l := flock.New(name, flock.SetFlag(os.O_RDONLY))
+	got, err := l.TryRLock()
+	if err != nil {
+		return false
+	}
+	if got {
+		_ = l.Close()
+	}
+	return !got
+}
+
+// syncDir makes names in a folder durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("sync a folder: %w", err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		return fmt.Errorf("sync a folder: %w", err)
+	}
+	return nil
+}
