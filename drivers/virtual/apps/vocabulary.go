@@ -1,0 +1,103 @@
+package apps
+
+import (
+	"slices"
+	"strings"
+)
+
+// Vocabulary are the words that models may use: the names of actions, fields
+// and lists. A handset that knows more hands in a larger one.
+type Vocabulary struct {
+	Actions map[string]ActionSpec
+	// Fields are the fields by their full name, or by a prefix that ends in a
+	// dot, such as "input.".
+	Fields map[string]string
+	// Repeats are the lists; the value names the prefix of the fields that each
+	// of its members has.
+	Repeats map[string]string
+}
+
+// ActionSpec says what an action takes and does.
+type ActionSpec struct {
+	Screen, Overlay, Value, Input, Package bool // what must be given
+	Doc                                    string
+}
+
+// DefaultVocabulary are the words that the handset knows.
+func DefaultVocabulary() Vocabulary {
+	return Vocabulary{
+		Actions: map[string]ActionSpec{
+			"open":          {Screen: true, Doc: "opens a page above this one, about the same device"},
+			"replace":       {Screen: true, Doc: "shows a page instead of this one"},
+			"tab":           {Screen: true, Doc: "shows a page of the tab bar: only the start page stays below it; scrolls up if it is shown already"},
+			"back":          {Doc: "returns to the page before; on the first page leaves the app"},
+			"pop_to":        {Screen: true, Doc: "returns to that page, or opens it if it is not among the pages before"},
+			"home":          {Doc: "leaves the app for the home screen"},
+			"show":          {Overlay: true, Doc: "shows an overlay"},
+			"close":         {Doc: "closes the overlay that is on top"},
+			"refresh":       {Doc: "fetches the app's copy of the account's devices"},
+			"toggle_device": {Doc: "asks the page's device to switch to the other state"},
+			"delete_device": {Doc: "removes the page's device from the account"},
+			"answer_card":   {Value: true, Doc: "answers the card that is shown: primary, secondary or back"},
+			"sign_in":       {Doc: "signs the app in to the account"},
+			"launch":        {Doc: "starts the app of this icon, or of the argument package"},
+			"set_input":     {Input: true, Doc: "puts a value into an editable text"},
+			"none":          {Doc: "nothing: the element is clickable without effect"},
+		},
+		Fields: map[string]string{
+			"device.id":          "the account's id of the device",
+			"device.name":        "the device's name in the app's copy of the account",
+			"device.kind":        "light, plug, switch, echo …",
+			"device.exists":      "true while the account knows the device",
+			"device.responsive":  "true if the cloud reaches the device",
+			"device.on":          "true or false; what the device last answered",
+			"device.on_text":     "on or off",
+			"device.state":       "On, Off or Offline, for people",
+			"device.pending":     "true while a switch was asked for and not answered",
+			"card.present":       "true if the account has a card to show",
+			"card.id":            "tells one card from the next",
+			"card.kind":          "found_device, promotion, other_product …",
+			"card.title":         "the card's headline",
+			"card.text":          "what the card says",
+			"card.device":        "the name of the device that the card is about",
+			"card.primary":       "label of the first button",
+			"card.secondary":     "label of the second button",
+			"account.signed_in":  "true if the app is signed in",
+			"account.email":      "the account's address",
+			"app.fetching":       "true while the app fetches its copy of the account",
+			"app.device_count":   "number of devices in the app's copy",
+			"app.version":        "the app's version name",
+			"app.screen":         "name of the page that is shown",
+			"phone.model":        "the phone's model",
+			"phone.serial":       "the phone's serial",
+			"phone.release":      "Android's version",
+			"phone.time":         "hours and minutes, UTC",
+			"input.":             "content of an editable text of the page",
+			"launchable.label":   "an app's label",
+			"launchable.icon":    "an app's drawing",
+			"launchable.package": "an app's package",
+		},
+		Repeats: map[string]string{"devices": "device.", "launchable": "launchable."},
+	}
+}
+
+func (v Vocabulary) knowsField(name string) bool {
+	if _, ok := v.Fields[name]; ok {
+		return !strings.HasSuffix(name, ".")
+	}
+	if i := strings.IndexByte(name, '.'); i > 0 && i < len(name)-1 {
+		_, ok := v.Fields[name[:i+1]]
+		return ok
+	}
+	return false
+}
+
+// names lists the keys of a map for a message.
+func names[T any](m map[string]T) string {
+	var list []string
+	for n := range m {
+		list = append(list, n)
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}
