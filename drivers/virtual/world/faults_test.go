@@ -1,0 +1,190 @@
+package world_test
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"ffscert/drivers/virtual/world"
+)
+
+func TestASetUpThatFails(t *testing.T) {
+	reasons := map[string]bool{}
+	for n := range 60 {
+		l := newLab(t, with(instant, func(c *world.Config) {
+			c.Device.SetUpFailure = 1
+			c.Device.SetUpTime = world.Range{Min: time.Minute, Max: time.Minute}
+		}))
+		l.BeginAttempt("c", n)
+		l.Switch(l.id("First plug"), true)
+		l.pass(time.Hour)
+		equal(t, len(l.of(world.EventDeviceSetUp)), 0)
+		failed := l.one(world.EventSetUpFailed)
+		reasons[failed.Reason] = true
+		equal(t, l.one(world.EventFault).Name, "set_up_failure")
+		states := l.of(world.EventDeviceState)
+		equal(t, states[len(states)-1].State, failed.State, "it stops in the state in which it failed")
+		isTrue(t, failed.T < 60)
+		log := l.DeviceLog()
+		equal(t, log[len(log)-1].Text, "commissioning failed: "+failed.Reason)
+
+		// The provisioner coming back changes nothing; power does.
+		l.plug("Second plug", false)
+		l.plug("Second plug", true)
+		l.pass(time.Hour)
+		equal(t, len(l.of(world.EventSetUpFailed)), 1)
+		l.plug("First plug", false)
+		l.plug("First plug", true)
+		l.pass(time.Hour)
+		equal(t, len(l.of(world.EventSetUpFailed)), 2)
+	}
+	equal(t, len(reasons), 6, "every reason comes up")
+}
+
+// failing are the attempts in which the set-up fails.
+func failing(t *testing.T, p float64, attempts int) []int {
+	l := newLab(t, with(instant, func(c *world.Config) { c.Device.SetUpFailure = p }))
+	var failed []int
+	for n := range attempts {
+		l.BeginAttempt("3P2-DE-02", n+1)
+		l.Switch(l.id("First plug"), true)
+		if _, there := l.has("First light"); !there {
+			failed = append(failed, n+1)
+		}
+	}
+	return failed
+}
+
+func TestFailuresComeAsOftenAsConfigured(t *testing.T) {
+	const attempts = 1000
+	var before []int
+	for _, p := range []float64{0, 0.05, 0.3, 0.9, 1} {
+		failed := failing(t, p, attempts)
+		// Five standard deviations.
+		isTrue(t, math.Abs(float64(len(failed))-p*attempts) <= 5*math.Sqrt(p*(1-p)*attempts), p, len(failed))
+		for _, n := range before {
+			isTrue(t, slices.Contains(failed, n), "attempt", n, "failed at a lower probability than", p)
+		}
+		before = failed
+	}
+}
+
+func TestSetUpTimesAreDrawnUniformly(t *testing.T) {
+	l := newLab(t, nil)
+	var sum, lo, hi = 0.0, 1e9, 0.0
+	const attempts = 600
+	for n := range attempts {
+		l.BeginAttempt("c", n)
+		l.plug("First plug", true)
+		l.pass(45 * time.Second)
+		s := *l.of(world.EventDeviceSetUp)[0].SetUpSeconds
+		l.events.Reset()
+		sum, lo, hi = sum+s, min(lo, s), max(hi, s)
+	}
+	isTrue(t, lo >= 20 && lo < 21 && hi <= 45 && hi > 44, lo, hi)
+	isTrue(t, math.Abs(sum/attempts-32.5) < 5*25/math.Sqrt(12*attempts), sum/attempts)
+}
+
+func TestLateSetUp(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) { c.Faults.LateSetUp = 1 }))
+	l.Switch(l.id("First plug"), true)
+	l.pass(300 * time.Second)
+	_, there := l.has("First light")
+	isTrue(t, !there)
+	l.pass(100 * time.Second)
+	_, there = l.has("First light")
+	isTrue(t, there)
+	equal(t, l.one(world.EventFault).Name, "late_set_up")
+}
+
+func TestUnresponsiveDevice(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) { c.Faults.UnresponsiveDevice = 1 }))
+	l.Switch(l.id("First plug"), true)
+	light, there := l.has("First light")
+	isTrue(t, there && !light.Responsive)
+	l.one(world.EventDeviceUnresponsive)
+	l.Switch(l.id("First plug"), false)
+	l.Switch(l.id("First plug"), true)
+	light, _ = l.has("First light")
+	isTrue(t, light.Responsive)
+}
+
+func TestPlugThatIgnoresATap(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) { c.Faults.PlugIgnores = 1 }))
+	l.Switch(l.id("First plug"), true)
+	plug, _ := l.has("First plug")
+	isTrue(t, !plug.On && plug.Pending == nil)
+	equal(t, l.one(world.EventAskedInVain).Reason, "fault")
+	equal(t, l.one(world.EventFault).Device, "First plug")
+
+	// A lamp is no plug.
+	l.Switch(l.id("Bedroom lamp"), true)
+	l.pass(time.Second)
+	lamp, _ := l.has("Bedroom lamp")
+	isTrue(t, lamp.On)
+}
+
+func TestWrongName(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) { c.Faults.WrongName = 1 }))
+	l.Switch(l.id("First plug"), true)
+	_, there := l.has("First light")
+	isTrue(t, !there)
+	_, there = l.has("Second light")
+	isTrue(t, there)
+	card, _ := l.Card()
+	equal(t, card.DeviceName, "Second light")
+	setUp := l.one(world.EventDeviceSetUp)
+	equal(t, setUp.Device+"/"+setUp.RegisteredAs, "First light/Second light")
+}
+
+func TestStaleTile(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) { c.Faults.StaleTile = 1 }))
+	l.Switch(l.id("First plug"), true)
+	light := l.id("First light")
+	l.Delete(light)
+	tile, there := l.Device(light)
+	isTrue(t, there && !tile.Responsive)
+	l.one(world.EventDeviceReset)
+	l.pass(29 * time.Second)
+	_, there = l.Device(light)
+	isTrue(t, there)
+	// What is set up meanwhile finds its name taken.
+	l.Switch(l.id("First plug"), false)
+	l.Switch(l.id("First plug"), true)
+	_, there = l.has("Second light")
+	isTrue(t, there)
+	l.pass(61 * time.Second)
+	_, there = l.Device(light)
+	isTrue(t, !there)
+	l.one(world.EventStaleTileVanished)
+	_, there = l.has("Second light")
+	isTrue(t, there)
+
+	// Deleting it once more helps.
+	l.BeginAttempt("c", 1)
+	l.Switch(l.id("First plug"), true)
+	light = l.id("First light")
+	l.Delete(light)
+	l.Delete(light)
+	_, there = l.Device(light)
+	isTrue(t, !there)
+}
+
+// Every field of Faults must be in the registry and be able to strike.
+func TestEveryFaultStrikes(t *testing.T) {
+	fields := reflect.TypeFor[world.Faults]()
+	for i := range fields.NumField() {
+		name := fields.Field(i).Tag.Get("yaml")
+		l := newLab(t, with(instant, func(c *world.Config) {
+			reflect.ValueOf(&c.Faults).Elem().Field(i).SetFloat(1)
+		}))
+		l.Switch(l.id("First plug"), true)
+		l.pass(10 * time.Minute)
+		if _, there := l.has("First light"); there {
+			l.Delete(l.id("First light"))
+		}
+		equal(t, l.one(world.EventFault).Name, name)
+	}
+}
