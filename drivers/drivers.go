@@ -31,8 +31,20 @@ type Locator struct {
 
 func (l Locator) String() string { return string(l.Using) + "=" + l.Value }
 
-// Element is a server's handle for an element; it goes stale when the screen changes.
-type Element struct{ ID string }
+// Element is a server's handle for an element; it goes stale when the screen
+// changes.
+type Element struct {
+	ID string
+	// Seen is what the server said of the element when it found it, nil if it
+	// said nothing (UiAutomator2's setting elementResponseAttributes).
+	Seen *Seen
+}
+
+// Seen is an element's text and place at the moment when it was found.
+type Seen struct {
+	Text string
+	Rect Rect
+}
 
 // Point is a place on the screen, in pixels from the top left.
 type Point struct{ X, Y int }
@@ -145,8 +157,15 @@ type Phone interface {
 type Power interface {
 	// Name is the socket's name for people, such as "First plug".
 	Name() string
-	On(ctx context.Context) error
-	Off(ctx context.Context) error
+	On(ctx context.Context) (Switched, error)
+	Off(ctx context.Context) (Switched, error)
+}
+
+// Switched says when a socket switched: not before From, not after To. If it
+// was as asked already, both are the moment of asking.
+type Switched struct {
+	From, To time.Time
+	Already  bool
 }
 
 // Clock is the only source of time. The embedded virtual testbed has a clock

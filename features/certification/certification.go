@@ -114,6 +114,17 @@ type Bracket struct {
 	Value float64 `json:"value"`
 	Lo    float64 `json:"lo"`
 	Hi    float64 `json:"hi"`
+	// PoweredUTC and SetUpUTC are the two moments themselves, each seen from
+	// both sides. Lo and Hi hold whatever the true moments inside them were:
+	// Lo = SetUpUTC.From − PoweredUTC.To, Hi = SetUpUTC.To − PoweredUTC.From.
+	PoweredUTC Span `json:"powered_utc"`
+	SetUpUTC   Span `json:"set_up_utc"`
+}
+
+// Span is a stretch of time in which a moment lies.
+type Span struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
 }
 
 // Phase is a named part of an attempt, in seconds.

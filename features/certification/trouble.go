@@ -81,7 +81,9 @@ const (
 	RigProvisioner Code = "FFS-E406" // the provisioner does not answer
 	RigTimeout     Code = "FFS-E407" // a command took longer than its limit
 	RigBusy        Code = "FFS-E408" // the phone is leased by another run
+	RigLeftover    Code = "FFS-E409" // the device is listed before it has power
 
 	ToolUnclassified Code = "FFS-E601" // an error that was not foreseen
 	ToolInterrupted  Code = "FFS-E602" // stopped from outside
+	ToolTooClose     Code = "FFS-E603" // the measurement is too coarse for a verdict
 )

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"ffscert/features/catalog"
+	"ffscert/features/certification"
+)
+
+func newPlanCmd(s *state) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "List test plans, show one",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("unknown command %q for plan\n  hint: use `ffscert plan list` or `ffscert plan show ID`", args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newPlanListCmd(s), newPlanShowCmd(s))
+	return cmd
+}
+
+func newPlanListCmd(s *state) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the test plans",
+		Args:  noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			cat, err := catalog.Load()
+			if err != nil {
+				return err
+			}
+			plans := cat.Plans()
+			if asJSON {
+				return writeJSON(s, struct {
+					Schema string               `json:"schema"`
+					Plans  []certification.Plan `json:"plans"`
+				}{"ffscert/plans/v1", plans})
+			}
+			t := plainTable()
+			t.AppendHeader(table.Row{"Plan", "Amazon's name", "Version", "Radios", "Cases"})
+			for _, p := range plans {
+				t.AppendRow(table.Row{p.ID, p.Name, p.Version, p.Radios, len(p.Cases)})
+			}
+			_, err = fmt.Fprintln(s.Stdout, t.Render())
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return cmd
+}
+
+func newPlanShowCmd(s *state) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show a test plan with its cases",
+		Args:  exactly(1, "the id of a plan"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			cat, err := catalog.Load()
+			if err != nil {
+				return err
+			}
+			p, err := findPlan(cat, args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeJSON(s, p)
+			}
+			var b strings.Builder
+			fmt.Fprintf(&b, "%s\n%s, version %s\nfor:    %s\nradios: %s\n", p.ID, p.Name, p.Version, p.Target, p.Radios)
+			if p.Note != "" {
+				fmt.Fprintf(&b, "note:   %s\n", wrap(p.Note, 72, "        "))
+			}
+			for _, c := range p.Cases {
+				fmt.Fprintf(&b, "\n%s  %s\n  group:       %s\n  requirement: %s\n  judged:      %s, %s\n", c.ID, c.Title, c.Group,
+					wrap(c.Requirement, 72, "               "), c.Method, criterion(c.Criterion))
+				if c.Note != "" {
+					fmt.Fprintf(&b, "  note:        %s\n", wrap(c.Note, 72, "               "))
+				}
+			}
+			_, err = fmt.Fprint(s.Stdout, b.String())
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return cmd
+}
+
+func criterion(c certification.Criterion) string {
+	if c.Kind == certification.Rate {
+		return fmt.Sprintf("%.0f %% of %d attempts", 100*c.Target, c.Attempts)
+	}
+	if c.Attempts == 1 {
+		return "one attempt, which must pass"
+	}
+	return fmt.Sprintf("all of %d attempts", c.Attempts)
+}
+
+// findPlan returns the plan or an error of usage with the nearest ids.
+func findPlan(cat *catalog.Catalog, id string) (certification.Plan, error) {
+	p, err := cat.Plan(id)
+	var unknown *catalog.UnknownError
+	if errors.As(err, &unknown) {
+		hint := "see `ffscert plan list`"
+		if len(unknown.Nearest) > 0 {
+			hint = "did you mean " + strings.Join(unknown.Nearest, " or ") + "? " + hint
+		}
+		return p, usagef("unknown plan %q\n  hint: %s", id, hint)
+	}
+	return p, err
+}
+
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usagef("%s needs %s\n  hint: see `%s --help`", cmd.CommandPath(), what, cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+func writeJSON(s *state, v any) error {
+	enc := json.NewEncoder(s.Stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// plainTable is a table without a frame.
+func plainTable() table.Writer {
+	t := table.NewWriter()
+	style := table.StyleLight
+	style.Options = table.OptionsNoBordersAndSeparators
+	t.SetStyle(style)
+	return t
+}
+
+// wrap breaks text into lines of at most width characters; lines after the
+// first begin with indent.
+func wrap(text string, width int, indent string) string {
+	var b strings.Builder
+	n := 0
+	for i, w := range strings.Fields(text) {
+		l := len([]rune(w))
+		if i > 0 {
+			if n+1+l > width {
+				b.WriteString("\n" + indent)
+				n = 0
+			} else {
+				b.WriteString(" ")
+				n++
+			}
+		}
+		b.WriteString(w)
+		n += l
+	}
+	return b.String()
+}

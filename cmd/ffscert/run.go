@@ -1,0 +1,348 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ffscert/cmd/internal/config"
+	"ffscert/drivers/testbed"
+	"ffscert/features/catalog"
+	"ffscert/features/certification"
+	"ffscert/reports/journal"
+	"ffscert/reports/matrix"
+	"ffscert/steps"
+	"ffscert/steps/suite"
+)
+
+// runOptions is what `ffscert run` was asked to do.
+type runOptions struct {
+	files    []string
+	plan     string
+	cases    []string
+	tags     string
+	features string
+	attempts int
+	beds     []string
+	seed     int64
+	seedSet  bool
+	formats  []string
+	json     bool
+}
+
+func newRunCmd(s *state) *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run [FILE.feature[:LINE]]...",
+		Short: "Carry out the cases of a plan and print the matrix",
+		Long: `run carries out the plan's cases on the testbeds of the configuration, or on
+the built-in virtual testbed without one. Every attempt is recorded under
+runs/<run>/ before the next one starts.
+
+Exit status: 0 all required cases passed (warnings allowed), 1 a case failed,
+2 usage or configuration, 3 blocked or not run, 4 review pending,
+130 interrupted.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.files = args
+			o.seedSet = cmd.Flags().Changed("seed")
+			if cmd.Flags().Changed("attempts") && o.attempts < 1 {
+				return usagef("--attempts %d: at least one attempt is needed\n  hint: leave it out for the plan's own number", o.attempts)
+			}
+			return runRun(cmd.Context(), s, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.plan, "plan", "", "`ID` of the plan (default: that of the configuration)")
+	f.StringArrayVar(&o.cases, "case", nil, "only the case with this `ID`; may be repeated")
+	f.StringVar(&o.tags, "tags", "", "only scenarios whose tags satisfy `EXPR`, such as \"@wss and not @slow\"")
+	f.StringVar(&o.features, "features", "", "`DIR` of feature files, added to the built-in ones")
+	f.IntVar(&o.attempts, "attempts", 0, "`N` counted attempts of rate cases instead of the plan's number")
+	f.StringArrayVar(&o.beds, "testbed", nil, "only the testbed of this `NAME`; may be repeated")
+	f.Int64Var(&o.seed, "seed", 0, "seed `N` of everything that is drawn at random")
+	f.StringArrayVar(&o.formats, "format", nil, "also write the matrix as `FMT:PATH`, FMT being table or json; may be repeated")
+	f.BoolVar(&o.json, "json", false, "events as JSON lines on stdout instead of the table")
+	return cmd
+}
+
+func runRun(ctx context.Context, s *state, o runOptions) error {
+	c, err := s.config()
+	if err != nil {
+		return err
+	}
+	outputs, err := parseFormats(o.formats)
+	if err != nil {
+		return err
+	}
+	job, err := prepareRun(s, c, o)
+	if err != nil {
+		return err
+	}
+	beds, err := openTestbeds(ctx, s, c, o.beds, job.seed)
+	if err != nil {
+		return err
+	}
+	closed := false
+	closeBeds := func() {
+		if !closed {
+			closed = true
+			for _, b := range beds {
+				if err := b.Close(ctx); err != nil {
+					s.log.WithField("testbed", b.Name).WithError(err).Warn("the testbed was not closed cleanly")
+				}
+			}
+		}
+	}
+	defer closeBeds()
+	known, err := greet(ctx, beds)
+	if err != nil {
+		return err
+	}
+	j, err := journal.Create(ctx, s.runs(c), job.header(c, o, anySimulated(known)))
+	if err != nil {
+		return usage(fmt.Errorf("cannot begin a run in %s: %w", s.runs(c), err))
+	}
+	defer j.Close()
+	for _, t := range known {
+		if err := j.SetTestbed(ctx, t); err != nil {
+			return err
+		}
+	}
+	progress := newProgress(s, o.json, j.Header(), job.jobs, beds)
+	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: progress}
+	runErr := run.Do(ctx)
+	progress.Close()
+	closeBeds()
+	m, err := conclude(ctx, j, runErr)
+	if err != nil {
+		return err
+	}
+	return deliver(s, o, m, outputs, runErr)
+}
+
+// plannedRun is what a run will do.
+type plannedRun struct {
+	plan      certification.Plan
+	jobs      []suite.Job
+	partial   bool
+	selection suite.Selection
+	seed      int64
+}
+
+// prepareRun reads everything that can be read without a phone, and refuses
+// what is wrong.
+func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
+	cat, err := catalog.Load()
+	if err != nil {
+		return plannedRun{}, err
+	}
+	plan, err := findPlan(cat, firstOf(o.plan, c.Plan))
+	if err != nil {
+		return plannedRun{}, err
+	}
+	scenarios, problems, err := loadFeatures(s, firstOf(o.features, c.Features))
+	if err != nil {
+		return plannedRun{}, err
+	}
+	scenarios, more := addFiles(s, scenarios, o.files)
+	problems = append(problems, more...)
+	if err := refuse(problems); err != nil {
+		return plannedRun{}, err
+	}
+	sel := suite.Selection{Cases: o.cases, Tags: o.tags, Files: o.files, Attempts: o.attempts}
+	if sel.Attempts == 0 {
+		sel.Attempts = c.Attempts
+	}
+	jobs, err := suite.Select(plan, scenarios, sel, knows(cat))
+	if err != nil {
+		return plannedRun{}, usage(err)
+	}
+	var chosen []suite.Scenario
+	for _, j := range jobs {
+		chosen = append(chosen, j.Scenario)
+	}
+	if err := refuse(suite.Check(chosen, steps.Vocabulary(), knows(cat))); err != nil {
+		return plannedRun{}, err
+	}
+	seed := c.Seed
+	if o.seedSet {
+		seed = o.seed
+	}
+	return plannedRun{plan: plan, jobs: jobs, partial: suite.Partial(plan, scenarios, jobs), selection: sel, seed: seed}, nil
+}
+
+// addFiles reads the feature files that the user named and that lie outside
+// the folders read so far.
+func addFiles(s *state, scenarios []suite.Scenario, files []string) ([]suite.Scenario, []suite.Problem) {
+	var problems []suite.Problem
+	read := map[string]bool{}
+	for _, sc := range scenarios {
+		read[sc.File] = true
+	}
+	for _, arg := range files {
+		file, _ := suite.SplitLine(arg)
+		if read[file] {
+			continue
+		}
+		read[file] = true
+		info, err := os.Stat(s.path(file))
+		if err != nil || info.IsDir() {
+			continue // selecting it will say that it is not there
+		}
+		found, wrong := suite.Load(suite.Source{FS: oneFile{os.DirFS(filepath.Dir(s.path(file))), filepath.Base(file)}, Prefix: filepath.ToSlash(filepath.Dir(file))})
+		// A file of the same name replaces the built-in one.
+		kept := scenarios[:0:0]
+		for _, sc := range scenarios {
+			if filepath.Base(sc.File) != filepath.Base(file) {
+				kept = append(kept, sc)
+			}
+		}
+		scenarios = append(kept, found...)
+		problems = append(problems, wrong...)
+	}
+	return scenarios, problems
+}
+
+func refuse(problems []suite.Problem) error {
+	var lines []string
+	for _, p := range suite.Errors(problems) {
+		lines = append(lines, p.Error())
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return usage(errors.New(strings.Join(lines, "\n")))
+}
+
+func (p plannedRun) header(c *config.Config, o runOptions, simulated bool) journal.Header {
+	pr := c.Product
+	return journal.Header{
+		Created: time.Now().UTC(), ToolVersion: version, Plan: p.plan,
+		Product: journal.Product{DeviceName: pr.DeviceName, Brand: pr.Brand, Model: pr.Model, Firmware: pr.Firmware, Hardware: pr.Hardware,
+			DeviceTypeID: pr.DeviceTypeID, APID: pr.APID, ReferenceAPID: pr.ReferenceAPID},
+		Selection:        journal.Selection{Text: p.selection.Text(), Partial: p.partial},
+		AmazonCustomerID: pr.AmazonCustomerID, Seed: p.seed, Scopes: suite.Scopes(p.jobs), Simulated: simulated,
+	}
+}
+
+// greet opens the session of every testbed, so that a testbed that does not
+// answer is known before anything is recorded.
+func greet(ctx context.Context, beds []*testbed.Testbed) ([]journal.Testbed, error) {
+	var known []journal.Testbed
+	for _, b := range beds {
+		info, err := b.Phone.Open(ctx)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil, &statusError{exitInterrupted, nil}
+			}
+			status := exitOutside
+			if t := certification.TroubleOf(err); t.Cause == certification.CauseDefinition {
+				status = exitUsage
+			}
+			return nil, &statusError{status, fmt.Errorf("testbed %s: %w", b.Name, err)}
+		}
+		known = append(known, journal.Testbed{Name: b.Name, UDID: info.UDID, Manufacturer: info.Manufacturer, Model: info.Model,
+			Platform: info.Platform, PlatformVersion: info.PlatformVersion, Automation: info.Automation, Provisioner: b.Names.Provisioner,
+			DevicePlug: b.Names.DevicePlug, ProvisionerPlug: b.Names.ProvisionerPlug, Simulated: info.Simulated})
+	}
+	return known, nil
+}
+
+func anySimulated(beds []journal.Testbed) bool {
+	for _, b := range beds {
+		if b.Simulated {
+			return true
+		}
+	}
+	return false
+}
+
+// conclude writes the end of the run and matrix.json.
+func conclude(ctx context.Context, j *journal.Journal, runErr error) (matrix.Matrix, error) {
+	last := context.WithoutCancel(ctx)
+	now := time.Now().UTC()
+	end := j.Finish
+	if runErr != nil {
+		end = j.Interrupt
+	}
+	if err := end(last, now); err != nil {
+		return matrix.Matrix{}, err
+	}
+	rec, err := j.Record(last)
+	if err != nil {
+		return matrix.Matrix{}, err
+	}
+	m := matrix.Of(rec)
+	return m, matrix.WriteFile(filepath.Join(j.Dir(), "matrix.json"), m)
+}
+
+// deliver prints and writes the matrix, and turns its verdict into an exit
+// status.
+func deliver(s *state, o runOptions, m matrix.Matrix, outputs []output, runErr error) error {
+	if !o.json {
+		if err := s.printMatrix(m, "table"); err != nil {
+			return err
+		}
+	}
+	for _, out := range outputs {
+		var b bytes.Buffer
+		t := *s
+		t.Stdout, t.Color, t.Columns = &b, false, 120
+		if err := t.printMatrix(m, out.format); err != nil {
+			return err
+		}
+		if err := writeWhole(s.path(out.path), b.Bytes()); err != nil {
+			return usage(err)
+		}
+	}
+	switch {
+	case errors.Is(runErr, context.Canceled):
+		if !s.quiet {
+			fmt.Fprintln(s.Stderr, "interrupted: every finished attempt is recorded")
+		}
+		return &statusError{exitInterrupted, nil}
+	case runErr != nil:
+		return &statusError{exitOutside, runErr}
+	}
+	if status := exitStatus(m.Outcome()); status != exitPassed {
+		return &statusError{status, nil}
+	}
+	return nil
+}
+
+// exitStatus is the status of a run with that verdict.
+func exitStatus(v certification.Verdict) int {
+	switch v {
+	case certification.Passed, certification.Warning, certification.Waived:
+		return exitPassed
+	case certification.Failed:
+		return exitFailed
+	case certification.Review:
+		return exitReview
+	default:
+		return exitOutside
+	}
+}
+
+type output struct{ format, path string }
+
+func parseFormats(args []string) ([]output, error) {
+	var outputs []output
+	for _, a := range args {
+		format, path, ok := strings.Cut(a, ":")
+		if !ok || path == "" {
+			return nil, usagef("--format %s: a format and a path are needed\n  hint: write it like json:matrix.json", a)
+		}
+		if err := oneOf("format", format, "table", "json"); err != nil {
+			return nil, err
+		}
+		outputs = append(outputs, output{format, path})
+	}
+	return outputs, nil
+}

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/mattn/go-isatty"
+	"github.com/sirupsen/logrus"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"ffscert/cmd/internal/config"
+	"ffscert/features/certification"
+)
+
+// What goes where: data goes to stdout, everything else to stderr. With
+// --quiet stderr carries errors only. Nobody but [Main] prints an error, and
+// it prints it once.
+
+// Exit statuses, a part of the contract of the command line.
+const (
+	exitPassed      = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitOutside     = 3 // blocked, not run, or something outside does not answer
+	exitReview      = 4
+	exitInterrupted = 130
+)
+
+// state is everything global: stdio, arguments, environment.
+type state struct {
+	Args   []string
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Dir    string // the working folder
+	Getenv func(string) string
+	// Terminal tells whether stderr is a terminal, Columns how wide stdout is.
+	Terminal bool
+	Color    bool
+	Columns  int
+	Signals  func(context.Context) (context.Context, context.CancelFunc)
+
+	// Options that every command has.
+	configPath string
+	runsDir    string
+	quiet      bool
+	logFormat  string
+	logLevel   string
+	log        *logrus.Logger
+}
+
+// system is the state of the real process.
+func system() *state {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "."
+	}
+	columns := 100
+	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w > 20 {
+		columns = w
+	}
+	return &state{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Dir: dir, Getenv: os.Getenv,
+		Terminal: isatty.IsTerminal(os.Stderr.Fd()),
+		Color:    isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == "",
+		Columns:  columns,
+		Signals: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		}}
+}
+
+// statusError carries an exit status. Without a message nothing is printed:
+// the command has said everything already.
+type statusError struct {
+	status int
+	err    error
+}
+
+func (e *statusError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.status)
+	}
+	return e.err.Error()
+}
+
+func (e *statusError) Unwrap() error { return e.err }
+
+// usage marks an error as one of usage or configuration.
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &statusError{exitUsage, err}
+}
+
+func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, args...)) }
+
+// Main runs the command line and returns the exit status.
+func Main(s *state) int {
+	ctx, cancel := s.Signals(context.Background())
+	defer cancel()
+	root := newRoot(s)
+	root.SetArgs(s.Args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitPassed
+	}
+	status := exitUsage // cobra's own errors are errors of usage
+	var se *statusError
+	if errors.As(err, &se) {
+		status = se.status
+		err = se.err
+	}
+	if err != nil {
+		var t *certification.Trouble
+		fmt.Fprintln(s.Stderr, "ffscert: "+printable(err.Error()))
+		if errors.As(err, &t) && t.Hint != "" {
+			fmt.Fprintln(s.Stderr, "  hint: "+printable(t.Hint))
+		}
+	}
+	return status
+}
+
+// printable makes text that may come from outside harmless for a terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r < 0x20, r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+			return '�'
+		}
+		return r
+	}, text)
+}
+
+func newRoot(s *state) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "ffscert",
+		Short: "Certify that a device sets itself up: Amazon Frustration-Free Setup",
+		Long: `ffscert runs Amazon's Frustration-Free Setup certification: Gherkin scenarios
+drive the Alexa app on a phone behind Appium, or on a simulated testbed, and
+the results roll up into a pass/fail matrix.
+
+Without ffscert.yaml, "ffscert run" uses the built-in virtual testbed.`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("unknown command %q\n  hint: see `ffscert --help`", args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return s.prepare()
+		},
+	}
+	root.SetIn(s.Stdin)
+	root.SetOut(s.Stdout)
+	root.SetErr(s.Stderr)
+	f := root.PersistentFlags()
+	f.StringVar(&s.configPath, "config", "", "configuration `FILE` (default ffscert.yaml, if it is there)")
+	f.StringVar(&s.runsDir, "runs", "", "`DIR` where runs are kept (default runs)")
+	f.BoolVar(&s.quiet, "quiet", false, "no progress, errors only")
+	f.StringVar(&s.logFormat, "log-format", "text", "format of log lines, `text|json`")
+	f.StringVar(&s.logLevel, "log-level", "warning", "least `LEVEL` of log lines: error, warning, info, debug")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w\n  hint: see `%s --help`", err, cmd.CommandPath())
+	})
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newRunCmd(s), newCheckCmd(s), newMatrixCmd(s), newPlanCmd(s), newStepsCmd(s), newVirtualCmd(s), newVersionCmd(s))
+	return root
+}
+
+// prepare checks the options that every command has and makes the log.
+func (s *state) prepare() error {
+	s.log = logrus.New()
+	s.log.SetOutput(s.Stderr)
+	level, err := logrus.ParseLevel(s.logLevel)
+	if err != nil {
+		return usagef("--log-level %s: no such level\n  hint: use error, warning, info or debug", s.logLevel)
+	}
+	if s.quiet {
+		level = min(level, logrus.ErrorLevel)
+	}
+	s.log.SetLevel(level)
+	switch s.logFormat {
+	case "text":
+		s.log.SetFormatter(&logrus.TextFormatter{DisableColors: !s.Terminal, FullTimestamp: true, TimestampFormat: "2006-01-02T15:04:05.000Z07:00"})
+	case "json":
+		s.log.SetFormatter(&logrus.JSONFormatter{TimestampFormat: "2006-01-02T15:04:05.000Z07:00"})
+	default:
+		return usagef("--log-format %s: no such format\n  hint: use text or json", s.logFormat)
+	}
+	return nil
+}
+
+// path makes a path of the user's absolute.
+func (s *state) path(p string) string {
+	if filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(s.Dir, p)
+}
+
+// config reads the configuration: the file that was named, or ffscert.yaml if
+// it is there, or the built-in virtual testbed.
+func (s *state) config() (*config.Config, error) {
+	name := s.configPath
+	if name == "" {
+		name = "ffscert.yaml"
+		if _, err := os.Lstat(s.path(name)); errors.Is(err, os.ErrNotExist) {
+			return config.Default(), nil
+		}
+	}
+	c, err := config.Load(s.path(name))
+	if err != nil {
+		return nil, usage(err)
+	}
+	for _, w := range c.Warnings {
+		if !s.quiet {
+			fmt.Fprintln(s.Stderr, "warning: "+printable(w.Error()))
+		}
+	}
+	return c, nil
+}
+
+// runs is the folder in which runs are kept.
+func (s *state) runs(c *config.Config) string {
+	if s.runsDir != "" {
+		return s.path(s.runsDir)
+	}
+	if c != nil && c.Runs != "" {
+		return s.path(c.Runs)
+	}
+	return s.path(config.DefaultRuns)
+}

@@ -1,0 +1,150 @@
+package alexa
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"ffscert/drivers"
+	"ffscert/drivers/apps/act"
+	"ffscert/drivers/screen"
+	"ffscert/features/certification"
+)
+
+// Responsive opens the device's page and tells whether the app calls it
+// responsive.
+func (a *App) Responsive(ctx context.Context, name string) (bool, error) {
+	a.hand.Forget()
+	tree, err := a.OpenDevice(ctx, name)
+	if err != nil {
+		return false, err
+	}
+	silent, err := a.hand.On(tree, "device.unresponsive")
+	return !silent, err
+}
+
+// Delete deletes the device with exactly that name. Whoever calls it has made
+// sure that it may be deleted.
+func (a *App) Delete(ctx context.Context, name string) error {
+	if _, err := a.OpenDevice(ctx, name); err != nil {
+		return err
+	}
+	for _, button := range []string{"device.edit", "settings.delete", "delete_confirm.confirm"} {
+		if err := a.hand.Tap(ctx, button); err != nil {
+			return err
+		}
+	}
+	return a.hand.Until(ctx, "the devices page after the deletion", act.AppearWithin, func(t *screen.Tree) error {
+		page, err := a.page(t)
+		if err != nil || page == "devices" || page == "home" || page == "card" {
+			return err
+		}
+		return act.NotYet(&certification.Trouble{Code: certification.AppNothingChanged, Cause: certification.CauseAlexaApp,
+			Message: "confirmed the deletion of \"" + name + "\", and its page stays", Hint: "see whether the app shows an error"})
+	})
+}
+
+// The times of a plug.
+const (
+	plugAnswers = 10 * time.Second       // from a tap to the plug's answer
+	plugLooks   = 300 * time.Millisecond // the moment of switching is where set-up times begin
+)
+
+// Switch switches a plug on its page and waits for its answer. The result says
+// when it switched.
+func (a *App) Switch(ctx context.Context, plug string, on bool) (drivers.Switched, error) {
+	tree, err := a.OpenDevice(ctx, plug)
+	if err != nil {
+		return drivers.Switched{}, err
+	}
+	if silent, err := a.hand.On(tree, "device.unresponsive"); err != nil {
+		return drivers.Switched{}, err
+	} else if silent {
+		return drivers.Switched{}, plugTrouble(plug, "is unresponsive", nil)
+	}
+	want := "plug.switch_off"
+	if on {
+		want = "plug.switch_on"
+	}
+	is, err := a.hand.On(tree, want)
+	if err != nil {
+		return drivers.Switched{}, err
+	}
+	if is {
+		now := a.hand.Clock.Now()
+		return drivers.Switched{From: now, To: now, Already: true}, nil
+	}
+	var from time.Time
+	for try := 1; ; try++ {
+		err := a.hand.TapOnce(ctx, func() {
+			if from.IsZero() {
+				from = a.hand.Clock.Now()
+			}
+		}, "plug.switch")
+		if err != nil {
+			return drivers.Switched{}, err
+		}
+		to, err := a.awaitSwitch(ctx, want)
+		if err == nil {
+			return drivers.Switched{From: from, To: to}, nil
+		}
+		var late *drivers.TimeoutError
+		if !errors.As(err, &late) {
+			return drivers.Switched{}, err
+		}
+		if try == 2 {
+			return drivers.Switched{}, plugTrouble(plug, "was tapped twice and does not switch", err)
+		}
+		a.note("PLUG-REPEATED", "the plug \""+plug+"\" did not switch within 10 s: tapped again")
+	}
+}
+
+func plugTrouble(plug, what string, err error) error {
+	return &certification.Trouble{Code: certification.RigPlug, Cause: certification.CauseRig,
+		Message: "the plug \"" + plug + "\" " + what, Err: err, Hint: "see whether the plug has power and Wi-Fi, and try it by hand in the Alexa app"}
+}
+
+// awaitSwitch waits until the switch shows what is wanted, and returns when it
+// was seen. The first look is at the whole screen, since plugs may answer at
+// once; then one narrow question is asked.
+func (a *App) awaitSwitch(ctx context.Context, want string) (time.Time, error) {
+	e, err := a.hand.Map.Element(want)
+	if err != nil {
+		return time.Time{}, err
+	}
+	ask, err := e.Any()
+	if err != nil {
+		return time.Time{}, err
+	}
+	var seen time.Time
+	first := true
+	err = drivers.Poll(ctx, a.hand.Clock, drivers.Wait{For: "the plug to answer", Timeout: plugAnswers, Every: plugLooks}, func(ctx context.Context) error {
+		if first {
+			first = false
+			tree, err := a.hand.Look(ctx)
+			if err != nil {
+				return err
+			}
+			if ok, err := a.hand.On(tree, want); err != nil || ok {
+				seen = a.hand.Clock.Now()
+				return err
+			}
+			// A card may have come up over the page.
+			if cleared, err := a.clear(ctx, tree); err != nil || cleared {
+				return errors.Join(drivers.ErrNotYet, err)
+			}
+			return drivers.ErrNotYet
+		}
+		found, err := a.hand.Phone.FindAll(ctx, ask)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return drivers.ErrNotYet
+		}
+		seen = a.hand.Clock.Now()
+		a.hand.Forget()
+		return nil
+	})
+	return seen, err
+}

@@ -1,0 +1,249 @@
+package alexa
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"ffscert/drivers"
+	"ffscert/drivers/screen"
+)
+
+// Sight is a device that was seen to come up in the app.
+type Sight struct {
+	Without time.Time // when the last look that did not have it began
+	With    time.Time // when the first look that had it was answered
+	Card    bool      // by a card; else by its tile
+}
+
+// How often one looks while waiting for a device: looks and refreshes together
+// stay below two commands a second.
+const (
+	watchEvery   = 620 * time.Millisecond
+	refreshEvery = 5600 * time.Millisecond
+	// Where an app shows no cards, only a refreshed list can have the device.
+	cardlessEvery = 1100 * time.Millisecond
+)
+
+// WatchFor waits until the app shows a card or a tile with exactly that name.
+// since is a moment at which the device cannot have been there. Anything else
+// that comes up is dismissed and noted. When the time is up, the whole list is
+// looked through once more; then it is a *[drivers.TimeoutError].
+func (a *App) WatchFor(ctx context.Context, name string, since time.Time, within time.Duration) (Sight, error) {
+	w := watch{app: a, name: name, without: since, refreshed: since}
+	if err := w.prepare(ctx); err != nil {
+		return Sight{}, err
+	}
+	every := watchEvery
+	if a.cardless {
+		every = cardlessEvery
+	}
+	err := drivers.Poll(ctx, a.hand.Clock, drivers.Wait{For: "\"" + name + "\" in the Alexa app", Timeout: within, Every: every}, w.look)
+	var late *drivers.TimeoutError
+	if !errors.As(err, &late) {
+		return w.sight, err
+	}
+	listed, lerr := a.Lists(ctx, name)
+	if lerr != nil {
+		return Sight{}, lerr
+	}
+	if listed {
+		return Sight{Without: w.refreshed, With: a.hand.Clock.Now()}, nil
+	}
+	return Sight{}, err
+}
+
+// watch is one wait for one device.
+type watch struct {
+	app  *App
+	name string
+	ask  drivers.Locator
+	page *screen.Tree // the devices page as it was when the watch began
+
+	without   time.Time // the last look without a card or tile began
+	refreshed time.Time // the last refresh whose list did not have it began
+	pulled    time.Time // the refresh that has not been looked at yet; zero if none
+	nextPull  time.Time
+	sight     Sight
+}
+
+// prepare makes the one question that is asked again and again, and goes to
+// the devices page unless a card is there already.
+func (w *watch) prepare(ctx context.Context) error {
+	a := w.app
+	var queries []screen.Query
+	for _, part := range []struct {
+		path string
+		args []string
+	}{{"devices.tile", []string{w.name}}, {"card.primary", nil}, {"found_page.page", nil}, {"set_up_error.page", nil}} {
+		e, err := a.hand.Map.Element(part.path)
+		if err != nil {
+			return err
+		}
+		q, err := e.Queries(part.args...)
+		if err != nil {
+			return err
+		}
+		queries = append(queries, q[0])
+		if part.path == "card.primary" {
+			queries = append(queries, q[1:]...)
+		}
+	}
+	w.ask = screen.AnyOf(queries...)
+	for _, card := range a.dismissed {
+		if card.at.Before(w.without) {
+			continue
+		}
+		if seen, err := w.judge(card.tree, card.at); err != nil || seen {
+			return err
+		}
+	}
+	tree, err := a.hand.Seen(ctx)
+	if err != nil {
+		return err
+	}
+	if page, err := a.page(tree); err != nil {
+		return err
+	} else if page == "card" {
+		if seen, err := w.judge(tree, a.hand.Clock.Now()); err != nil || seen {
+			return err
+		}
+	}
+	opening := a.hand.Clock.Now()
+	if w.page, err = a.openAbove(ctx, w); err != nil {
+		return err
+	}
+	w.nextPull = a.hand.Clock.Now().Add(refreshEvery)
+	if a.cardless {
+		w.nextPull = a.hand.Clock.Now()
+	}
+	// Opening the page fetches the list: a look without the device counts from there.
+	w.pulled = opening
+	return nil
+}
+
+// openAbove goes to the devices page; a card with the name that comes up on
+// the way is not dismissed.
+func (a *App) openAbove(ctx context.Context, w *watch) (*screen.Tree, error) {
+	tree, err := a.hand.Seen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page, err := a.page(tree)
+	if err != nil {
+		return nil, err
+	}
+	if page == "device" || page == "plug" || page == "settings" {
+		if err := a.hand.Back(ctx); err != nil {
+			return nil, err
+		}
+		if tree, err = a.hand.Seen(ctx); err != nil {
+			return nil, err
+		}
+		if page, err = a.page(tree); err != nil {
+			return nil, err
+		}
+	}
+	if page == "devices" {
+		return tree, nil
+	}
+	if page == "card" {
+		if seen, err := w.judge(tree, a.hand.Clock.Now()); err != nil || seen {
+			return tree, err
+		}
+	}
+	return a.OpenDevices(ctx)
+}
+
+func (w *watch) look(ctx context.Context) error {
+	a := w.app
+	if !w.sight.With.IsZero() {
+		return nil
+	}
+	now := a.hand.Clock.Now()
+	if !now.Before(w.nextPull) && w.page != nil {
+		w.pulled = now
+		if err := a.pull(ctx, w.page); err != nil {
+			return err
+		}
+		w.nextPull = now.Add(refreshEvery)
+		if a.cardless {
+			w.nextPull = now
+		}
+	}
+	began := a.hand.Clock.Now()
+	found, err := a.hand.Phone.FindAll(ctx, w.ask)
+	if err != nil {
+		return err
+	}
+	answered := a.hand.Clock.Now()
+	if len(found) == 0 {
+		w.missed(began)
+		return drivers.ErrNotYet
+	}
+	tree, err := a.hand.Look(ctx)
+	if err != nil {
+		return err
+	}
+	with := a.hand.Clock.Now()
+	// The name is asked for first: if the first answer carries it, it was there
+	// when the question was answered.
+	if s := found[0].Seen; s != nil && s.Text == w.name {
+		with = answered
+	}
+	seen, err := w.judge(tree, with)
+	if err != nil || seen {
+		return err
+	}
+	page, err := a.page(tree)
+	if err != nil {
+		return err
+	}
+	if page != "devices" {
+		if _, err := a.clear(ctx, tree); err != nil {
+			return err
+		}
+		if _, err := a.openAbove(ctx, w); err != nil {
+			return err
+		}
+	}
+	return drivers.ErrNotYet
+}
+
+// missed notes a look that did not have the device.
+func (w *watch) missed(began time.Time) {
+	w.without = began
+	if !w.pulled.IsZero() {
+		w.refreshed, w.pulled = w.pulled, time.Time{}
+	}
+}
+
+// judge decides on a snapshot whether the device is there: on a card, or as
+// exactly one tile.
+func (w *watch) judge(tree *screen.Tree, with time.Time) (bool, error) {
+	a := w.app
+	page, err := a.page(tree)
+	if err != nil {
+		return false, err
+	}
+	switch page {
+	case "card":
+		on, err := a.hand.On(tree, "card.device_name", w.name)
+		if err != nil || !on {
+			return false, err
+		}
+		w.sight = Sight{Without: w.without, With: with, Card: true}
+		return true, nil
+	case "devices":
+		on, err := a.tile(tree, w.name)
+		if err != nil || !on {
+			return false, err
+		}
+		// A tile comes with a refresh: since the last one that did not have it,
+		// the device may have been there unseen.
+		w.sight = Sight{Without: w.refreshed, With: with}
+		a.cardless = true
+		return true, nil
+	}
+	return false, nil
+}

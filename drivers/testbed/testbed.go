@@ -1,0 +1,87 @@
+// Package testbed is one place where a device is tried: a phone, the apps on
+// it, the sockets that feed the device under test and its provisioner, and the
+// clock that they share.
+//
+// It knows what there is to act on, and nothing of scenarios or verdicts.
+package testbed
+
+import (
+	"context"
+	"time"
+
+	"ffscert/drivers"
+	"ffscert/drivers/apps/alexa"
+	"ffscert/features/certification"
+)
+
+// Names are what the Alexa app calls the things of a testbed. They are
+// pairwise distinct: a tool that is careless about names deletes the wrong
+// device (see [Names.MayDelete]).
+type Names struct {
+	Device          string // the device under test, once it is set up
+	DevicePlug      string // the plug that feeds the device under test
+	ProvisionerPlug string // the plug that feeds the provisioner
+	Provisioner     string // the provisioner or commissioner itself
+}
+
+// Others are all names but the device's own.
+func (n Names) Others() []string {
+	return []string{n.DevicePlug, n.ProvisionerPlug, n.Provisioner}
+}
+
+// MayDelete holds the two keys of every deletion: the name is that of the
+// device under test, and it is nobody else's.
+func (n Names) MayDelete(name string) error {
+	if name == "" || name != n.Device {
+		return &certification.Trouble{Code: certification.DefNames, Cause: certification.CauseDefinition,
+			Message: "refused to delete " + quote(name) + ": only the device under test, " + quote(n.Device) + ", may be deleted",
+			Hint:    "correct product.device_name in the configuration"}
+	}
+	for _, other := range n.Others() {
+		if alexa.SameName(name, other) {
+			return &certification.Trouble{Code: certification.DefNames, Cause: certification.CauseDefinition,
+				Message: "refused to delete " + quote(name) + ": another device of the testbed has that name",
+				Hint:    "give the plugs and the provisioner names that differ from the device's"}
+		}
+	}
+	return nil
+}
+
+func quote(s string) string { return "\"" + s + "\"" }
+
+// Timing is what physics asks for.
+type Timing struct {
+	ProvisionerOff   time.Duration // how long the provisioner stays without power
+	ProvisionerReady time.Duration // from its power to its readiness
+}
+
+// Testbed is leased by one attempt at a time.
+type Testbed struct {
+	Name   string
+	Names  Names
+	Timing Timing
+	Clock  drivers.Clock
+	Phone  drivers.Phone
+	Alexa  *alexa.App
+
+	DevicePower      drivers.Power
+	ProvisionerPower drivers.Power
+
+	// BeginAttempt, if not nil, is told which attempt comes next, before it
+	// touches anything.
+	BeginAttempt func(certification.AttemptID)
+	// Shut, if not nil, frees what the testbed holds beside the session.
+	Shut func() error
+}
+
+// Close ends the phone's session and frees the rest. It does its work even if
+// ctx is done.
+func (t *Testbed) Close(ctx context.Context) error {
+	err := t.Phone.Close(context.WithoutCancel(ctx))
+	if t.Shut != nil {
+		if e := t.Shut(); err == nil {
+			err = e
+		}
+	}
+	return err
+}

@@ -1,0 +1,200 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"ffscert/drivers"
+	"ffscert/features/certification"
+)
+
+func alexaSentences() []Sentence {
+	return []Sentence{
+		sentence(ActorAlexaApp, "the device is new to the Alexa app",
+			"Makes sure that the Alexa app does not list the device under test. One that an earlier attempt left behind is "+
+				"switched on, deleted (which resets it) and so made new.",
+			"Given the device is new to the Alexa app",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.makeNew(ctx) }),
+
+		sentence(ActorAlexaApp, "the Alexa app shows the device by its exact name within {seconds} seconds",
+			"Waits until the Alexa app shows a card or a tile with exactly the name of the device under test, counted from the "+
+				"moment it got power. Cards of anything else are dismissed and logged.",
+			"Then the Alexa app shows the device by its exact name within 300 seconds",
+			func(ctx context.Context, a *Attempt, args []string) error {
+				s, err := strconv.Atoi(args[0])
+				if err != nil || s < 1 || s > 86400 {
+					return &certification.Trouble{Code: certification.DefStepOrder, Cause: certification.CauseDefinition,
+						Message: "cannot wait " + args[0] + " seconds", Hint: "use a number from 1 to 86400"}
+				}
+				return a.waitForDevice(ctx, time.Duration(s)*time.Second)
+			}),
+
+		sentence(ActorAlexaApp, "the Alexa app says that the device is responsive",
+			"Opens the device's page and makes sure that it carries the device's exact name and does not call it unresponsive.",
+			"And the Alexa app says that the device is responsive",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.mustRespond(ctx) }),
+
+		sentence(ActorAlexaApp, "I delete the device in the Alexa app",
+			"Deletes the device under test, and nothing else, in the Alexa app. For BSS, ZSS and MSS this resets the device.",
+			"When I delete the device in the Alexa app",
+			func(ctx context.Context, a *Attempt, _ []string) error {
+				if err := a.Bed.Names.MayDelete(a.Bed.Names.Device); err != nil {
+					return err
+				}
+				return a.Bed.Alexa.Delete(ctx, a.Bed.Names.Device)
+			}),
+
+		sentence(ActorAlexaApp, "the Alexa app no longer lists the device",
+			"Makes sure that the refreshed list of devices does not have the device under test any more.",
+			"Then the Alexa app no longer lists the device",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.mustBeGone(ctx) }),
+	}
+}
+
+// leftoverAnswers is how long a device that was left behind may take to answer
+// after it got power, before it is deleted anyway.
+const leftoverAnswers = 60 * time.Second
+
+func (a *Attempt) makeNew(ctx context.Context) error {
+	name := a.Bed.Names.Device
+	if err := a.Bed.Names.MayDelete(name); err != nil {
+		return err
+	}
+	listed, err := a.Bed.Alexa.Lists(ctx, name)
+	if err != nil || !listed {
+		return err
+	}
+	a.Observe("the Alexa app lists \"" + name + "\" from before: it is deleted, so that the device is new")
+	if _, err := a.Bed.DevicePower.On(ctx); err != nil {
+		return err
+	}
+	err = drivers.Poll(ctx, a.Bed.Clock, drivers.Wait{For: "the device of an earlier attempt to answer", Timeout: leftoverAnswers, Every: 5 * time.Second},
+		func(ctx context.Context) error {
+			ok, err := a.Bed.Alexa.Responsive(ctx, name)
+			if err == nil && !ok {
+				return drivers.ErrNotYet
+			}
+			return err
+		})
+	var late *drivers.TimeoutError
+	if err != nil && !errors.As(err, &late) {
+		return err
+	}
+	if err := a.Bed.Alexa.Delete(ctx, name); err != nil {
+		return err
+	}
+	listed, err = a.Bed.Alexa.Lists(ctx, name)
+	if err == nil && listed {
+		err = &certification.Trouble{Code: certification.RigPhone, Cause: certification.CauseAlexaApp,
+			Message: "the Alexa app still lists \"" + name + "\" from before, although it was deleted",
+			Hint:    "delete it by hand, reset the device, and run again"}
+	}
+	return err
+}
+
+func (a *Attempt) waitForDevice(ctx context.Context, limit time.Duration) error {
+	if a.powered == nil {
+		return outOfOrder("the Alexa app shows the device by its exact name within …", "I switch the device on")
+	}
+	name := a.Bed.Names.Device
+	a.limit = limit
+	left := limit - a.Bed.Clock.Now().Sub(a.powered.hi)
+	if left <= 0 {
+		left = time.Second
+	}
+	sight, err := a.Bed.Alexa.WatchFor(ctx, name, a.powered.lo, left)
+	var late *drivers.TimeoutError
+	if errors.As(err, &late) {
+		return a.blameForAbsence(ctx, limit)
+	}
+	if err != nil {
+		return err
+	}
+	a.sighting = &sight
+	a.phase("powered → found", a.powered.hi, sight.With)
+	switch earliest, latest := sight.Without.Sub(a.powered.hi), sight.With.Sub(a.powered.lo); {
+	case latest <= limit:
+		return nil
+	case earliest > limit:
+		return notInTime(name, limit, fmt.Sprintf("it came after %.0f s", earliest.Seconds()))
+	default:
+		return &certification.Trouble{Code: certification.ToolTooClose, Cause: certification.CauseTool,
+			Message: fmt.Sprintf("cannot tell whether the device came within %.0f s: it came between %.1f and %.1f s",
+				limit.Seconds(), earliest.Seconds(), latest.Seconds()),
+			Hint: "the attempt is repeated; should this happen often, the device is at the edge of the limit or the list is too long to be watched"}
+	}
+}
+
+// blameForAbsence decides who is to blame that the device did not appear. It
+// is the product only if everything around it is seen to work: the provisioner
+// and a control device answer, and the app refreshes its list.
+func (a *Attempt) blameForAbsence(ctx context.Context, limit time.Duration) error {
+	n := a.Bed.Names
+	if err := a.Bed.Alexa.Refreshes(ctx); err != nil {
+		return err
+	}
+	for _, witness := range []struct{ name, what, hint string }{
+		{n.Provisioner, "the provisioner", "see whether it has power and is online in the Alexa app"},
+		{n.ProvisionerPlug, "the control plug", "see whether the plugs have Wi-Fi"},
+	} {
+		ok, err := a.Bed.Alexa.Responsive(ctx, witness.name)
+		if err != nil {
+			return &certification.Trouble{Code: certification.RigProvisioner, Cause: certification.CauseRig,
+				Message: "the device did not appear, and " + witness.what + " \"" + witness.name + "\" could not be asked", Err: err,
+				Hint: "the device cannot be blamed while its surroundings are unknown; " + witness.hint}
+		}
+		if !ok {
+			return &certification.Trouble{Code: certification.RigProvisioner, Cause: certification.CauseRig,
+				Message: "the device did not appear, but " + witness.what + " \"" + witness.name + "\" is unresponsive, too",
+				Hint:    witness.hint}
+		}
+	}
+	a.Observe("the provisioner and a control plug answer, and the list refreshes: the absence is the device's")
+	return notInTime(n.Device, limit, "")
+}
+
+func notInTime(name string, limit time.Duration, detail string) error {
+	msg := fmt.Sprintf("the device \"%s\" was not set up within %.0f s", name, limit.Seconds())
+	if detail != "" {
+		msg += " (" + detail + ")"
+	}
+	return &certification.Trouble{Code: certification.ProductNotSetUp, Cause: certification.CauseProduct, Message: msg,
+		Hint: "read the device's log of that time; the provisioner and a control plug answered"}
+}
+
+func (a *Attempt) mustRespond(ctx context.Context) error {
+	name := a.Bed.Names.Device
+	ok, err := a.Bed.Alexa.Responsive(ctx, name)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return &certification.Trouble{Code: certification.ProductUnresponsive, Cause: certification.CauseProduct,
+			Message: "the Alexa app says that \"" + name + "\" is unresponsive",
+			Hint:    "see whether the device keeps its Wi-Fi after set-up"}
+	}
+	if a.sighting != nil {
+		a.phase("found → responsive", a.sighting.With, a.Bed.Clock.Now())
+	}
+	return nil
+}
+
+// goneWithin is how long a deleted device may stay in the list.
+const goneWithin = 15 * time.Second
+
+func (a *Attempt) mustBeGone(ctx context.Context) error {
+	name := a.Bed.Names.Device
+	gone, err := a.Bed.Alexa.GoneWithin(ctx, name, goneWithin)
+	if err != nil {
+		return err
+	}
+	if !gone {
+		return &certification.Trouble{Code: certification.AppNothingChanged, Cause: certification.CauseAlexaApp,
+			Message: "the Alexa app still lists \"" + name + "\" after it was deleted",
+			Hint:    "see whether the app shows an error when a device is deleted"}
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package steps
+
+import (
+	"context"
+	"time"
+
+	"ffscert/drivers/apps/alexa"
+	"ffscert/drivers/testbed"
+	"ffscert/features/certification"
+)
+
+// Attempt is what the sentences of one scenario share while it is carried out.
+// It is used by one goroutine.
+type Attempt struct {
+	ID  certification.AttemptID
+	Bed *testbed.Testbed
+	// Save keeps a piece of evidence and returns its path inside the run's
+	// folder.
+	Save func(name string, data []byte) (string, error)
+
+	// What was measured.
+	SetupTime    *certification.Bracket
+	Phases       []certification.Phase
+	Observations []certification.Observation
+	Findings     []certification.Finding
+
+	powered  *span         // when the device got its power
+	sighting *alexa.Sight  // when it was seen in the Alexa app
+	limit    time.Duration // within which it had to be seen
+	began    time.Time     // when the attempt began, for phases
+}
+
+// span is a moment that is known from both sides.
+type span struct{ lo, hi time.Time }
+
+// NewAttempt prepares an attempt on a testbed.
+func NewAttempt(id certification.AttemptID, bed *testbed.Testbed, save func(string, []byte) (string, error)) *Attempt {
+	a := &Attempt{ID: id, Bed: bed, Save: save, began: bed.Clock.Now()}
+	bed.Alexa.Notice = a.notice
+	return a
+}
+
+// Observe records a fact.
+func (a *Attempt) Observe(what string) {
+	a.Observations = append(a.Observations, certification.Observation{What: what, At: a.Bed.Clock.Now()})
+}
+
+// notice takes what the app's driver noticed by the way: a card that was
+// dismissed, a fallback that had to be used.
+func (a *Attempt) notice(n alexa.Notice) {
+	a.Observe(n.Text)
+	if n.Warning {
+		for _, f := range a.Findings {
+			if f.Rule == n.Rule && f.Message == n.Text {
+				return
+			}
+		}
+		a.Findings = append(a.Findings, certification.Finding{Rule: n.Rule,
+			Severity: certification.SeverityWarning, Message: n.Text, Evidence: []string{}})
+	}
+}
+
+// phase records how long something took.
+func (a *Attempt) phase(name string, from, to time.Time) {
+	a.Phases = append(a.Phases, certification.Phase{Name: name, Seconds: to.Sub(from).Seconds()})
+}
+
+// DeviceMayHavePower tells whether the device was switched on and not off
+// again: whoever ends the attempt early should see to it.
+func (a *Attempt) DeviceMayHavePower() bool { return a.powered != nil }
+
+// keepAlive is what a long hold calls so that the session stays.
+func (a *Attempt) keepAlive(ctx context.Context) error { return a.Bed.Phone.KeepAlive(ctx) }
+
+// outOfOrder says that a sentence needs another one before it.
+func outOfOrder(sentence, needs string) error {
+	return &certification.Trouble{Code: certification.DefStepOrder, Cause: certification.CauseDefinition,
+		Message: "\"" + sentence + "\" needs \"" + needs + "\" before it",
+		Hint:    "add the missing sentence to the scenario"}
+}

@@ -1,0 +1,86 @@
+package steps
+
+import (
+	"context"
+
+	"ffscert/features/certification"
+)
+
+func deviceSentences() []Sentence {
+	return []Sentence{
+		sentence(ActorDevice, "the device is switched off",
+			"Takes the power from the device under test, if it has any. Use it to prepare an attempt.",
+			"Given the device is switched off",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.switchOff(ctx) }),
+
+		sentence(ActorDevice, "I switch the device on",
+			"Gives power to the device under test. From here the set-up time is counted.",
+			"When I switch the device on",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.switchOn(ctx) }),
+
+		sentence(ActorDevice, "I switch the device off",
+			"Takes the power from the device under test, when everything is done.",
+			"When I switch the device off",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.switchOff(ctx) }),
+
+		sentence(ActorDevice, "the device has no power",
+			"Makes sure that the socket of the device says that it is off.",
+			"Then the device has no power",
+			func(_ context.Context, a *Attempt, _ []string) error {
+				if a.powered != nil {
+					return outOfOrder("the device has no power", "I switch the device off")
+				}
+				return nil
+			}),
+
+		sentence(ActorDevice, "the set-up time is recorded",
+			"Records how long the device took from getting power to being seen set up, as a bracket: "+
+				"the last look without it and the first look with it.",
+			"And the set-up time is recorded",
+			func(_ context.Context, a *Attempt, _ []string) error { return a.recordSetupTime() }),
+	}
+}
+
+func (a *Attempt) switchOn(ctx context.Context) error {
+	// What is listed before it has power was left behind: seeing it later would
+	// prove nothing.
+	name := a.Bed.Names.Device
+	if listed, err := a.Bed.Alexa.LastListed(ctx, name); err != nil {
+		return err
+	} else if listed {
+		return &certification.Trouble{Code: certification.RigLeftover, Cause: certification.CauseRig,
+			Message: "the Alexa app lists \"" + name + "\" before the device has power",
+			Hint:    "begin the scenario with \"the device is new to the Alexa app\", and see whether another device has that name"}
+	}
+	at, err := a.Bed.DevicePower.On(ctx)
+	if err != nil {
+		return err
+	}
+	a.powered = &span{at.From, at.To}
+	return nil
+}
+
+func (a *Attempt) switchOff(ctx context.Context) error {
+	if _, err := a.Bed.DevicePower.Off(ctx); err != nil {
+		return err
+	}
+	a.powered = nil
+	return nil
+}
+
+func (a *Attempt) recordSetupTime() error {
+	if a.powered == nil || a.sighting == nil {
+		return outOfOrder("the set-up time is recorded", "the Alexa app shows the device by its exact name within 300 seconds")
+	}
+	// Both ends are uncertain: the power came at some moment between the tap
+	// and the socket's answer, the device at some moment between two looks.
+	lo := a.sighting.Without.Sub(a.powered.hi).Seconds()
+	hi := a.sighting.With.Sub(a.powered.lo).Seconds()
+	if lo < 0 {
+		lo = 0
+	}
+	a.SetupTime = &certification.Bracket{Value: (lo + hi) / 2, Lo: lo, Hi: hi,
+		PoweredUTC: certification.Span{From: a.powered.lo, To: a.powered.hi},
+		SetUpUTC:   certification.Span{From: a.sighting.Without, To: a.sighting.With}}
+	return nil
+}

@@ -1,0 +1,216 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/cucumber/godog"
+
+	"ffscert/drivers/testbed"
+	"ffscert/features/certification"
+	"ffscert/steps"
+)
+
+// evidenceLimit bounds how long pictures may take after a failure.
+const evidenceLimit = 30 * time.Second
+
+// carryOut executes one attempt: one scenario in a godog run of its own. It
+// returns ctx's error if it was stopped from outside; such an attempt was not
+// finished and is not recorded.
+func carryOut(ctx context.Context, id certification.AttemptID, s Scenario, bed *testbed.Testbed,
+	vocabulary []steps.Sentence, save func(string, []byte) (string, error)) (certification.Attempt, error) {
+	if bed.BeginAttempt != nil {
+		bed.BeginAttempt(id)
+	}
+	at := certification.Attempt{ID: id, Testbed: bed.Name, Started: bed.Clock.Now()}
+	state := steps.NewAttempt(id, bed, save)
+	rec := &recorder{scenario: s, bed: bed}
+	if info, err := bed.Phone.Open(ctx); err != nil {
+		rec.err = err
+	} else {
+		at.Simulated = info.Simulated
+		rec.run(ctx, state, vocabulary)
+	}
+	if err := ctx.Err(); err != nil {
+		return certification.Attempt{}, err
+	}
+	at.Verdict = certification.Passed
+	if rec.err == nil {
+		rec.err = rec.incomplete()
+	}
+	if rec.err != nil {
+		t := certification.TroubleOf(rec.err)
+		at.Verdict, at.Cause, at.Code = certification.VerdictOf(t.Cause), t.Cause, t.Code
+		at.Message, at.Hint = t.Error(), t.Hint
+		at.Evidence = append(at.Evidence, keepEvidence(ctx, bed, id, save)...)
+	} else if f := heaviest(state.Findings); f != nil {
+		at.Verdict, at.Cause, at.Message = certification.Warning, certification.CauseAlexaApp, f.Message
+	}
+	at.SetupTime, at.Phases = state.SetupTime, state.Phases
+	at.Observations, at.Findings = state.Observations, state.Findings
+	at.Steps = rec.finish()
+	at.Finished = bed.Clock.Now()
+	return at, nil
+}
+
+func heaviest(all []certification.Finding) *certification.Finding {
+	for i := range all {
+		if all[i].Severity == certification.SeverityWarning {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+// keepEvidence takes a picture and the page source of what was there when the
+// attempt ended badly. What cannot be had is left out: the trouble itself says
+// why.
+func keepEvidence(ctx context.Context, bed *testbed.Testbed, id certification.AttemptID, save func(string, []byte) (string, error)) []string {
+	if save == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, evidenceLimit)
+	defer cancel()
+	var paths []string
+	base := fmt.Sprintf("%s-%d", id.Case, id.N)
+	if src, err := bed.Phone.Source(ctx); err == nil {
+		if p, err := save(base+".xml", []byte(src)); err == nil {
+			paths = append(paths, p)
+		}
+	}
+	if png, err := bed.Phone.Screenshot(ctx); err == nil {
+		if p, err := save(base+".png", png); err == nil {
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}
+
+// recorder notes what godog does, step by step. Verdicts come from here, never
+// from godog's formatters.
+type recorder struct {
+	scenario Scenario
+	bed      *testbed.Testbed
+	steps    []certification.Step
+	began    time.Time
+	err      error
+}
+
+func (r *recorder) run(ctx context.Context, state *steps.Attempt, vocabulary []steps.Sentence) {
+	suite := godog.TestSuite{
+		Name: "attempt",
+		ScenarioInitializer: func(sc *godog.ScenarioContext) {
+			for _, s := range vocabulary {
+				sc.Step(s.Pattern(), handler(s, state))
+			}
+			sc.StepContext().Before(func(ctx context.Context, _ *godog.Step) (context.Context, error) {
+				r.before()
+				return ctx, nil
+			})
+			sc.StepContext().After(func(ctx context.Context, _ *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
+				r.after(status, err)
+				return ctx, nil
+			})
+		},
+		Options: &godog.Options{
+			Format: "progress", Output: io.Discard, NoColors: true, Strict: true,
+			DefaultContext:  ctx,
+			FeatureContents: []godog.Feature{{Name: "attempt.feature", Contents: oneScenario(r.scenario)}},
+		},
+	}
+	status := suite.Run()
+	if status != 0 && r.err == nil {
+		r.err = &certification.Trouble{Code: certification.ToolUnclassified, Cause: certification.CauseTool,
+			Message: fmt.Sprintf("the scenario ended with godog's status %d and without a reason", status)}
+	}
+}
+
+func (r *recorder) before() {
+	r.began = r.bed.Clock.Now()
+	i := len(r.steps)
+	st := certification.Step{}
+	if i < len(r.scenario.Steps) {
+		st.Text = r.scenario.Steps[i].Text
+		st.Location = fmt.Sprintf("%s:%d", r.scenario.File, r.scenario.Steps[i].Line)
+	}
+	r.steps = append(r.steps, st)
+}
+
+func (r *recorder) after(status godog.StepResultStatus, err error) {
+	if len(r.steps) == 0 {
+		r.before()
+	}
+	st := &r.steps[len(r.steps)-1]
+	st.Seconds = r.bed.Clock.Now().Sub(r.began).Seconds()
+	st.Status = status.String()
+	if err == nil && status == godog.StepPassed {
+		return
+	}
+	if r.err == nil {
+		r.err = stepError(status, err, st.Text)
+	}
+	if err != nil {
+		st.Message = err.Error()
+	}
+}
+
+// stepError gives a step that did not pass an error with a cause, whatever
+// godog calls it.
+func stepError(status godog.StepResultStatus, err error, text string) error {
+	switch {
+	case errors.Is(err, godog.ErrUndefined), status == godog.StepUndefined:
+		return &certification.Trouble{Code: certification.DefUndefinedStep, Cause: certification.CauseDefinition,
+			Message: "no step understands \"" + text + "\"", Hint: "see `ffscert steps` for the sentences that are known"}
+	case errors.Is(err, godog.ErrAmbiguous), status == godog.StepAmbiguous:
+		return &certification.Trouble{Code: certification.DefAmbiguousStep, Cause: certification.CauseDefinition,
+			Message: "more than one step understands \"" + text + "\"", Hint: "see `ffscert check`"}
+	case err != nil:
+		return err
+	default:
+		return &certification.Trouble{Code: certification.ToolUnclassified, Cause: certification.CauseTool,
+			Message: "the step \"" + text + "\" ended as " + status.String() + ", which proves nothing"}
+	}
+}
+
+// incomplete is an error unless every step of the scenario passed: a scenario
+// that stopped half-way without an error must not look green.
+func (r *recorder) incomplete() error {
+	passed := 0
+	for _, st := range r.steps {
+		if st.Status == godog.StepPassed.String() {
+			passed++
+		}
+	}
+	if passed == len(r.scenario.Steps) && passed > 0 {
+		return nil
+	}
+	return &certification.Trouble{Code: certification.ToolUnclassified, Cause: certification.CauseTool,
+		Message: fmt.Sprintf("only %d of %d steps were carried out", passed, len(r.scenario.Steps))}
+}
+
+// finish adds the steps that were not reached.
+func (r *recorder) finish() []certification.Step {
+	for i := len(r.steps); i < len(r.scenario.Steps); i++ {
+		r.steps = append(r.steps, certification.Step{Text: r.scenario.Steps[i].Text, Status: "skipped",
+			Location: fmt.Sprintf("%s:%d", r.scenario.File, r.scenario.Steps[i].Line)})
+	}
+	return r.steps
+}
+
+// handler is the function that godog calls for a sentence: it needs one whose
+// parameters are as many as the expression's groups.
+func handler(s steps.Sentence, state *steps.Attempt) any {
+	switch s.Pattern().NumSubexp() {
+	case 0:
+		return func(ctx context.Context) error { return s.Run(ctx, state, nil) }
+	case 1:
+		return func(ctx context.Context, a string) error { return s.Run(ctx, state, []string{a}) }
+	case 2:
+		return func(ctx context.Context, a, b string) error { return s.Run(ctx, state, []string{a, b}) }
+	default:
+		return func(ctx context.Context, a, b, c string) error { return s.Run(ctx, state, []string{a, b, c}) }
+	}
+}

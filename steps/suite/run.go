@@ -1,0 +1,184 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"ffscert/drivers"
+	"ffscert/drivers/testbed"
+	"ffscert/features/certification"
+	"ffscert/reports/journal"
+	"ffscert/reports/matrix"
+	"ffscert/steps"
+)
+
+// Listener is told what happens in a run. Its methods are called from several
+// goroutines.
+type Listener interface {
+	Began(bed string, id certification.AttemptID, of int)
+	Waiting(bed, what string, longest time.Duration) (done func())
+	Ended(bed string, a certification.Attempt)
+}
+
+// Run carries out jobs on testbeds.
+type Run struct {
+	Jobs     []Job
+	Beds     []*testbed.Testbed
+	Journal  *journal.Journal
+	Listener Listener // may be nil
+	// Limits
+	BlockedShare float64
+}
+
+// Do makes attempts until every job has what it needs or can no longer get it,
+// and returns what kept it from going on: nil, the context's error, or the
+// journal's. Each attempt is durable before the testbed begins the next one. A
+// blocked attempt is made again a limited number of times; all of them stay in
+// the journal.
+func (r *Run) Do(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	s := newSchedule(r)
+	var all sync.WaitGroup
+	for _, bed := range r.Beds {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			if err := r.work(ctx, bed, s); err != nil {
+				stop(err)
+			}
+		}()
+	}
+	all.Wait()
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return ctx.Err()
+}
+
+func (r *Run) work(ctx context.Context, bed *testbed.Testbed, s *schedule) error {
+	vocabulary := steps.Vocabulary()
+	for {
+		job, id, ok := s.next(ctx)
+		if !ok {
+			return nil
+		}
+		actx := ctx
+		if r.Listener != nil {
+			r.Listener.Began(bed.Name, id, job.Required)
+			actx = drivers.WithObserver(ctx, observer{r.Listener, bed.Name})
+		}
+		a, err := carryOut(actx, id, job.Scenario, bed, vocabulary, r.Journal.SaveEvidence)
+		if err != nil {
+			return err
+		}
+		if err := r.Journal.Append(context.WithoutCancel(ctx), a); err != nil {
+			return err
+		}
+		s.done(a)
+		if r.Listener != nil {
+			r.Listener.Ended(bed.Name, a)
+		}
+	}
+}
+
+type observer struct {
+	l   Listener
+	bed string
+}
+
+func (o observer) Waiting(what string, longest time.Duration) func() {
+	return o.l.Waiting(o.bed, what, longest)
+}
+
+// schedule hands out attempts. What it owes is computed by the same functions
+// that judge the matrix.
+type schedule struct {
+	mu      sync.Mutex
+	changed *sync.Cond
+	queue   []*queued
+}
+
+type queued struct {
+	job      Job
+	rules    matrix.Rules
+	tally    matrix.Tally
+	started  int // the last number given out
+	inFlight int
+}
+
+func newSchedule(r *Run) *schedule {
+	s := &schedule{}
+	s.changed = sync.NewCond(&s.mu)
+	for _, j := range r.Jobs {
+		s.queue = append(s.queue, &queued{job: j, rules: matrix.Rules{
+			Criterion: j.Case.Criterion, Required: j.Required, BlockedShare: r.BlockedShare}})
+	}
+	return s
+}
+
+// next waits for an attempt to make. ok is false when there is none left, or
+// when ctx is done.
+func (s *schedule) next(ctx context.Context) (Job, certification.AttemptID, bool) {
+	wake := context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.changed.Broadcast()
+	})
+	defer wake()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for {
+		if ctx.Err() != nil {
+			return Job{}, certification.AttemptID{}, false
+		}
+		flying := false
+		for _, q := range s.queue {
+			if q.inFlight > 0 {
+				flying = true
+			}
+			if matrix.CannotPass(q.rules, q.tally) {
+				continue
+			}
+			if matrix.Needed(q.rules, q.tally) > q.inFlight && q.started < matrix.MaxAttempts(q.rules) {
+				q.started++
+				q.inFlight++
+				return q.job, certification.AttemptID{Case: q.job.Case.ID, Scenario: q.job.Scenario.Title(), N: q.started}, true
+			}
+		}
+		if !flying {
+			return Job{}, certification.AttemptID{}, false
+		}
+		s.changed.Wait() // an attempt under way may end blocked and be owed again
+	}
+}
+
+func (s *schedule) done(a certification.Attempt) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, q := range s.queue {
+		if q.job.Case.ID == a.ID.Case && q.job.Scenario.Title() == a.ID.Scenario {
+			q.inFlight--
+			add(&q.tally, a.Verdict)
+		}
+	}
+	s.changed.Broadcast()
+}
+
+// add counts one more attempt.
+func add(t *matrix.Tally, v certification.Verdict) {
+	switch v {
+	case certification.Passed:
+		t.Passed++
+	case certification.Warning:
+		t.Warning++
+	case certification.Failed:
+		t.Failed++
+	case certification.Review:
+		t.Review++
+	default:
+		t.Blocked++
+	}
+}
