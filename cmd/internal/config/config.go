@@ -12,20 +12,20 @@ import "time"
 // Config is a whole ffscert.yaml.
 type Config struct {
 	// Version of this file's format: 1.
-	Version int `yaml:"version" json:"version"`
+	Version int `yaml:"version" json:"version" jsonschema:"required,enum=1"`
 	// Plan is the id of the test plan, as "ffscert plan list" names it.
-	Plan string `yaml:"plan" json:"plan"`
+	Plan string `yaml:"plan" json:"plan" jsonschema:"required,minLength=1,maxLength=100"`
 	// Product is the device that is certified; it goes into the report.
-	Product Product `yaml:"product" json:"product"`
+	Product Product `yaml:"product" json:"product" jsonschema:"required"`
 	// Testbeds on which attempts are made; at least one. Several are used at
 	// the same time.
-	Testbeds []Testbed `yaml:"testbeds" json:"testbeds"`
+	Testbeds []Testbed `yaml:"testbeds" json:"testbeds" jsonschema:"required,minItems=1,maxItems=200"`
 	// Attempts of every rate case instead of the plan's own number, 1 to
-	// 10000; 0 leaves it to the plan. Below the plan's number the run is PARTIAL.
-	Attempts int `yaml:"attempts,omitempty" json:"attempts,omitempty"`
+	// 10000. Below the plan's number the run is PARTIAL.
+	Attempts int `yaml:"attempts,omitempty" json:"attempts,omitempty" jsonschema:"minimum=1,maximum=10000"`
 	// Seed of everything that is drawn at random. The same seed gives the same
 	// run on a virtual testbed.
-	Seed int64 `yaml:"seed,omitempty" json:"seed,omitempty"`
+	Seed int64 `yaml:"seed,omitempty" json:"seed" jsonschema:"minimum=0,maximum=9223372036854775807"`
 	// Features is a folder of feature files of your own, relative to this
 	// file. They are added to the built-in ones; a file of the same name
 	// replaces the built-in one.
@@ -42,12 +42,12 @@ type Config struct {
 	Warnings []Problem `yaml:"-" json:"-"`
 }
 
-// Product describes the device under test for the report. Only DeviceName
-// takes part in a run.
+// Product describes the device under test for the report. Only its name in
+// the Alexa app takes part in a run.
 type Product struct {
 	// DeviceName is the device's name, exactly as the Alexa app will show it.
 	// Only the device of this name is ever deleted.
-	DeviceName string `yaml:"device_name" json:"device_name"`
+	DeviceName string `yaml:"device_name" json:"device_name" jsonschema:"required,minLength=1"`
 	// Brand as printed on the package.
 	Brand string `yaml:"brand,omitempty" json:"brand,omitempty"`
 	// Model name or number.
@@ -69,8 +69,9 @@ type Product struct {
 // Testbed is one phone with a device under test, a provisioner and two plugs.
 // It has either a phone or a virtual lab.
 type Testbed struct {
-	// Name of the testbed, unique in the file.
-	Name string `yaml:"name" json:"name"`
+	// Name of the testbed, unique in the file: letters, digits, dots, hyphens,
+	// underscores, at most 64.
+	Name string `yaml:"name" json:"name" jsonschema:"required,minLength=1,maxLength=64,pattern=^[A-Za-z0-9][A-Za-z0-9._-]*$"`
 	// Phone is a real phone behind an Appium server.
 	Phone *Phone `yaml:"phone,omitempty" json:"phone,omitempty"`
 	// Virtual is a simulated lab with a simulated phone.

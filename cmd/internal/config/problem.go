@@ -15,7 +15,8 @@ type Problem struct {
 	Hint  string // what to do about it; may be empty
 }
 
-func (p Problem) String() string {
+// Error is the problem in one line: file:line: field: text; hint.
+func (p Problem) Error() string {
 	var b strings.Builder
 	b.WriteString(p.File)
 	if p.Line > 0 {
@@ -33,12 +34,17 @@ func (p Problem) String() string {
 
 // Error is everything that is wrong with a configuration file: all that could
 // be found at once, in the order of the lines, at least one.
-type Error struct{ Problems []Problem }
+type Error struct {
+	Problems []Problem
+	Err      error // why the file could not be read, if that is it
+}
 
 func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
-		lines[i] = p.String()
+		lines[i] = p.Error()
 	}
 	return strings.Join(lines, "\n")
 }
+
+func (e *Error) Unwrap() error { return e.Err }

@@ -1,8 +1,110 @@
 package config
 
-// Virtual is a simulated lab. Names of devices, plugs and provisioner that it
-// does not give are those of the testbed.
+import (
+	"errors"
+	"slices"
+
+	"ffscert/drivers/virtual/world"
+)
+
+// Latency names a profile of what an operation costs on the virtual phone.
+type Latency string
+
+// The profiles.
+const (
+	LatencyPhone Latency = "phone" // the figures of a real phone
+	LatencyNone  Latency = "none"
+)
+
+// Virtual is a simulated lab with a simulated phone. Names of device, plugs
+// and provisioner that it does not give are those of the product and the
+// testbed, its seed is the file's; for the rest there is a default.
 type Virtual struct {
-	// Latency is "phone" (what a real phone costs, the default) or "none".
-	Latency string `yaml:"latency,omitempty" json:"latency,omitempty"`
+	// Latency is what an operation costs on the simulated phone: "phone" (the
+	// figures of a real one, the default) or "none".
+	Latency      Latency `yaml:"latency,omitempty" json:"latency" jsonschema:"enum=phone,enum=none"`
+	world.Config `yaml:",inline"`
+}
+
+func defaultVirtual() *Virtual {
+	return &Virtual{Latency: LatencyPhone, Config: world.Defaults()}
+}
+
+// UnmarshalYAML keeps the default of what is not given.
+func (v *Virtual) UnmarshalYAML(unmarshal func(any) error) error {
+	type plain Virtual
+	p := plain(*defaultVirtual())
+	if err := unmarshal(&p); err != nil {
+		return err
+	}
+	*v = Virtual(p)
+	return nil
+}
+
+// completeVirtual hands names and seed to the simulated lab, where the file
+// gives none for it.
+func (t *tree) completeVirtual(c *Config, b *Testbed, tokens []string) {
+	v := b.Virtual
+	for _, n := range []struct {
+		to   *string
+		from string
+		at   []string
+	}{
+		{&v.Device.Name, c.Product.DeviceName, []string{"device", "name"}},
+		{&v.Plugs.Device.Name, b.Plugs.Device, []string{"plugs", "device", "name"}},
+		{&v.Plugs.Provisioner.Name, b.Plugs.Provisioner, []string{"plugs", "provisioner", "name"}},
+		{&v.Provisioner.Name, b.Provisioner, []string{"provisioner", "name"}},
+	} {
+		at := slices.Concat(tokens, []string{"virtual"}, n.at)
+		switch {
+		case n.from == "":
+		case !t.has(at...):
+			*n.to = n.from
+		case !SameName(*n.to, n.from):
+			p := t.at(at...)
+			c.Warnings = append(c.Warnings, Problem{File: t.file, Line: p.line, Field: p.field,
+				Text: "the lab's name " + quote(*n.to) + " is not the one that the run looks for, " + quote(n.from),
+				Hint: "leave it away unless that is what you want to try"})
+		}
+	}
+	if !t.has(slices.Concat(tokens, []string{"virtual", "seed"})...) && c.Seed >= 0 {
+		v.Seed = uint64(c.Seed)
+	}
+	if !t.has(slices.Concat(tokens, []string{"virtual", "others"})...) {
+		// The default household must not be in the way of the names given.
+		v.Others = slices.DeleteFunc(v.Others, func(o world.OtherDevice) bool {
+			return slices.ContainsFunc([]string{v.Device.Name, v.Plugs.Device.Name, v.Plugs.Provisioner.Name, v.Provisioner.Name},
+				func(name string) bool { return SameName(name, o.Name) })
+		})
+	}
+}
+
+// judgeVirtual says what the simulated lab itself has to say of its configuration.
+func (t *tree) judgeVirtual(v *Virtual, tokens []string) {
+	err := v.Config.Validate()
+	if err == nil {
+		return
+	}
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		all = joined.Unwrap()
+	}
+	for _, err := range all {
+		var fe *world.FieldError
+		if !errors.As(err, &fe) {
+			t.report(err.Error(), "", slices.Concat(tokens, []string{"virtual"})...)
+			continue
+		}
+		t.report(fe.Problem, "", slices.Concat(tokens, []string{"virtual"}, splitField(fe.Field))...)
+	}
+}
+
+// SetSeed replaces every seed: that of the file and those of virtual testbeds.
+func (c *Config) SetSeed(seed int64) {
+	c.Seed = seed
+	for i := range c.Testbeds {
+		if v := c.Testbeds[i].Virtual; v != nil {
+			v.Seed = uint64(seed)
+		}
+	}
 }

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// secretKey matches keys whose values must not stand in a file in clear.
+var secretKey = regexp.MustCompile(`(?i)pass(word|wd|phrase|code)?$|secret|token$|access_?key|api_?key|private_?key|credential|^pin$|otp`)
+
+const secretHint = "put it into an environment variable or a file of its own, and write %s_env: NAME or %s_file: PATH"
+
+// indirect tells whether a key names where a value is, rather than the value,
+// and the key that it stands for.
+func indirect(key string) (plain string, env, ok bool) {
+	if plain, ok := strings.CutSuffix(key, "_env"); ok && plain != "" {
+		return plain, true, true
+	}
+	if plain, ok := strings.CutSuffix(key, "_file"); ok && plain != "" {
+		return plain, false, true
+	}
+	return key, false, false
+}
+
+// isSecret tells whether the value of a key must not be repeated anywhere.
+func isSecret(key string) bool {
+	_, _, elsewhere := indirect(key)
+	_, bare, vendor := strings.Cut(key, ":")
+	if !vendor {
+		bare = key
+	}
+	return !elsewhere && secretKey.MatchString(bare)
+}
+
+// secrets refuses passwords and the like in clear, wherever they stand. No
+// message repeats one.
+func (t *tree) secrets() { t.findSecrets(t.root, nil) }
+
+func (t *tree) findSecrets(v any, tokens []string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			at := child(tokens, key)
+			if isSecret(key) && value != nil {
+				if _, flag := value.(bool); !flag {
+					t.report("a secret must not stand in this file", strings.ReplaceAll(secretHint, "%s", shorten(key)), at...)
+					continue
+				}
+			}
+			t.findSecrets(value, at)
+		}
+	case []any:
+		for i, value := range v {
+			t.findSecrets(value, child(tokens, strconv.Itoa(i)))
+		}
+	}
+}
