@@ -106,6 +106,19 @@ func TestVirtualSleepersShareTime(t *testing.T) {
 	equal(t, int64(passed/time.Second), ran.Load())
 }
 
+func TestVirtualTimeNeverGoesBack(t *testing.T) {
+	c := clock.NewVirtual(epoch)
+	defer c.Close()
+	short := make(chan error)
+	c.AfterFunc(time.Second, func(time.Time) {
+		go func() { short <- c.Sleep(context.Background(), time.Second) }()
+		time.Sleep(20 * time.Millisecond) // the short sleeper has asked, and waits for the long one
+	})
+	noError(t, c.Sleep(context.Background(), time.Minute))
+	noError(t, <-short)
+	isTrue(t, !c.Now().Before(epoch.Add(time.Minute)), c.Now())
+}
+
 func TestVirtualOrderIsThatOfDueTimes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := clock.NewVirtual(epoch)
@@ -183,13 +196,20 @@ func TestRealEventsRunPromptlyAndInOrder(t *testing.T) {
 	note := func(what string, due time.Duration) {
 		c.AfterFunc(due, func(now time.Time) { got <- ran{what, now.Sub(begin.Add(due))} })
 	}
+	note("never", 100*time.Hour)
+	noError(t, c.Sleep(context.Background(), 200*time.Millisecond)) // the goroutine waits for it
+	note("a", 300*time.Millisecond)                                 // becomes the head meanwhile
 	note("b", 400*time.Millisecond)
-	note("a", 100*time.Millisecond) // becomes the head while the goroutine waits for b
 	c.AfterFunc(0, func(time.Time) { note("c", 600*time.Millisecond) })
 	cancel := c.AfterFunc(300*time.Millisecond, func(time.Time) { t.Error("cancelled, and ran") })
 	cancel()
 	for _, want := range []string{"a", "b", "c"} {
-		r := <-got
+		var r ran
+		select {
+		case r = <-got:
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%s did not run", want)
+		}
 		equal(t, want, r.what)
 		isTrue(t, r.late >= 0, want, "ran too early")
 		isTrue(t, r.late < 5*time.Second)

@@ -170,6 +170,26 @@ func TestSeedCaseAndAttemptAllMatter(t *testing.T) {
 	}
 }
 
+// Faults of the same probability must not strike together.
+func TestConcernsAreIndependent(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) { c.Faults.WrongName, c.Faults.UnresponsiveDevice = 0.5, 0.5 }))
+	count := map[string]int{}
+	for n := range 200 {
+		l.BeginAttempt("c", n)
+		l.events.Reset()
+		l.Switch(l.id("First plug"), true)
+		both := ""
+		for _, e := range l.of(world.EventFault) {
+			both += e.Name + " "
+		}
+		count[both]++
+	}
+	isTrue(t, len(count) == 4, count)
+	for both, n := range count {
+		isTrue(t, n > 20, both, n)
+	}
+}
+
 // One more draw in one place shifts no other.
 func TestConcernsDoNotDisturbEachOther(t *testing.T) {
 	setUp := func(taps int) float64 {

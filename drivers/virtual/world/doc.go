@@ -35,6 +35,8 @@
 //
 //	{"seq":9,"utc":"2025-03-01T22:01:31.204Z","t":91.204,"event":"device_set_up","case":"3P2-DE-02","attempt":3,"device":"First light","id":"dut-1","registered_as":"First light","set_up_s":31.204}
 //
+// On card_* lines device is the name on the card.
+//
 // The moment of set-up is that line's: from then on the account has the device.
 // set_up_s counts from the device getting power or, if the provisioner was not
 // ready then, from the moment at which it was.

@@ -43,6 +43,17 @@ func TestASetUpThatFails(t *testing.T) {
 	equal(t, len(reasons), 6, "every reason comes up")
 }
 
+func TestAFailureThatTakesNoTime(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) { c.Device.SetUpFailure = 1 }))
+	for n := range 10 {
+		l.BeginAttempt("c", n)
+		l.events.Reset()
+		l.Switch(l.id("First plug"), true)
+		states := l.of(world.EventDeviceState)
+		equal(t, states[len(states)-1].State, l.one(world.EventSetUpFailed).State)
+	}
+}
+
 // failing are the attempts in which the set-up fails.
 func failing(t *testing.T, p float64, attempts int) []int {
 	l := newLab(t, with(instant, func(c *world.Config) { c.Device.SetUpFailure = p }))

@@ -425,6 +425,69 @@ func TestADeviceWithoutPower(t *testing.T) {
 	isTrue(t, there)
 }
 
+// An answer that was on its way when the power went must not count for what is
+// asked later.
+func TestAnAnswerIsForItsOwnQuestion(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) { c.Device.Answer = world.Range{Min: time.Second, Max: time.Second} }))
+	l.Switch(l.id("First plug"), true)
+	light := l.id("First light")
+	l.Switch(light, false)
+	l.Switch(l.id("First plug"), false)
+	l.Switch(l.id("First plug"), true)
+	l.pass(500 * time.Millisecond)
+	l.Switch(light, false)
+	l.pass(600 * time.Millisecond)
+	d, _ := l.Device(light)
+	isTrue(t, d.Pending != nil && d.On, d)
+	l.pass(400 * time.Millisecond)
+	d, _ = l.Device(light)
+	isTrue(t, d.Pending == nil && !d.On, d)
+}
+
+// A provisioner that comes back finds nothing to do with a device that is set
+// up, nor with one that was reset and has not been powered anew.
+func TestTheProvisionerComesBack(t *testing.T) {
+	l := newLab(t, instant)
+	cycle := func() {
+		l.Switch(l.id("Second plug"), false)
+		l.Switch(l.id("Second plug"), true)
+		l.pass(time.Minute)
+	}
+	l.Switch(l.id("First plug"), true)
+	cycle()
+	l.one(world.EventDeviceSetUp)
+	l.Delete(l.id("First light"))
+	cycle()
+	l.one(world.EventDeviceSetUp)
+}
+
+// slowClock calls even what was taken back, as a real clock does when both
+// happen at the same moment.
+type slowClock struct{ *clock.Clock }
+
+func (c slowClock) AfterFunc(d time.Duration, fn func(time.Time)) func() {
+	c.Clock.AfterFunc(d, fn)
+	return func() {}
+}
+
+func TestWhatWasTakenBackDoesNotHappen(t *testing.T) {
+	l := &lab{t: t, clk: clock.NewVirtual(epoch), events: &bytes.Buffer{}}
+	w, err := world.New(world.Defaults(), slowClock{l.clk}, l.events)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.World = w
+	l.plug("First plug", true)
+	l.pass(time.Second)
+	l.plug("First plug", false)
+	l.pass(time.Hour)
+	equal(t, len(l.of(world.EventDeviceSetUp)), 0)
+	l.plug("First plug", true)
+	l.BeginAttempt("c", 1)
+	l.pass(time.Hour)
+	equal(t, len(l.of(world.EventDeviceSetUp)), 0)
+}
+
 func TestAPlugThatHasNotAnswered(t *testing.T) {
 	l := newLab(t, nil)
 	plug := l.id("First plug")
