@@ -2,12 +2,12 @@
 // verdicts, rates and their confidence, set-up times, and who is to blame.
 //
 // Everything in it is a pure function of a journal.Record. It knows no clock,
-// no phone and no rendering; only WriteFile touches the disk.
+// no phone and no rendering; only WriteFile touches the disk. What the
+// scheduler decides while a run goes on (is it enough, is it hopeless) it asks
+// here too, so that the two never disagree.
 package matrix
 
 import (
-	"errors"
-	"io"
 	"time"
 
 	"ffscert/features/certification"
@@ -185,17 +185,3 @@ type Finding struct {
 	Message  string                 `json:"message"`
 	Evidence []string               `json:"evidence"`
 }
-
-// Of computes the matrix of a run.
-func Of(run journal.Record) Matrix { return Matrix{Schema: Schema} }
-
-// Outcome is the verdict that an exit status follows: that of the plan's
-// cases, or that of the local scenarios where no case of the plan was selected.
-func (m Matrix) Outcome() certification.Verdict { return m.Summary.Verdict }
-
-// Write writes the matrix as JSON, always the same bytes for the same matrix.
-func Write(w io.Writer, m Matrix) error { return errors.ErrUnsupported }
-
-// WriteFile writes matrix.json (or whatever path names) so that a reader sees
-// the old file or the new one, never a part.
-func WriteFile(path string, m Matrix) error { return errors.ErrUnsupported }
