@@ -59,8 +59,8 @@ func observe(ctx context.Context, what string, longest time.Duration) func() {
 
 // Poll looks until look returns nil, an error other than [ErrNotYet], or the
 // time is up; then it returns a *[TimeoutError]. The first look is made at
-// once; at least one look begins after half of the time is over, so that a
-// slow look does not turn a wait into a single glance.
+// once, the last one when the time is up: what comes in the last moment is
+// seen, and a slow look does not turn a wait into a single glance.
 func Poll(ctx context.Context, c Clock, w Wait, look func(ctx context.Context) error) error {
 	defer observe(ctx, w.For, w.Timeout)()
 	start := c.Now()
@@ -77,23 +77,14 @@ func Poll(ctx context.Context, c Clock, w Wait, look func(ctx context.Context) e
 		if !errors.Is(err, ErrNotYet) {
 			return err
 		}
-		now := c.Now()
-		next := began.Add(w.Every)
-		if now.After(next) {
-			next = now
-		}
-		if !next.Before(end) && began.Sub(start) >= w.Timeout/2 {
-			if d := end.Sub(now); d > 0 && next.After(end) {
-				if err := c.Sleep(ctx, d); err != nil {
-					return err
-				}
-			}
+		if !began.Before(end) {
 			return &TimeoutError{For: w.For, Waited: c.Now().Sub(start), Looks: looks, LastErr: notOnlyNotYet(err)}
 		}
+		next := began.Add(w.Every)
 		if next.After(end) {
 			next = end
 		}
-		if err := c.Sleep(ctx, next.Sub(now)); err != nil {
+		if err := c.Sleep(ctx, next.Sub(c.Now())); err != nil {
 			return err
 		}
 	}
