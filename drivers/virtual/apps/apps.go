@@ -166,3 +166,27 @@ func (m *Model) Part(e *Element) *Element {
 func (m *Model) String() string {
 	return m.Package + " " + m.VersionName + " (" + strconv.Itoa(m.VersionCode) + ")"
 }
+
+// AllActions are all actions of the model, in no particular order.
+func (m *Model) AllActions() Actions {
+	all := append(Actions{}, m.OnStart...)
+	var walk func(*Element)
+	walk = func(e *Element) {
+		all = append(append(append(all, e.Tap...), e.LongPress...), e.Pull...)
+		for _, c := range e.Children {
+			walk(c)
+		}
+	}
+	for _, s := range m.Screens {
+		all = append(append(all, s.OnOpen...), s.Back...)
+		walk(s.Body)
+	}
+	for _, o := range m.Overlays {
+		all = append(all, o.Back...)
+		walk(o.Body)
+	}
+	for _, p := range m.Parts {
+		walk(p)
+	}
+	return all
+}

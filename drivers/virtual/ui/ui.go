@@ -68,6 +68,11 @@ type Look struct {
 	TextSize   int // sp; 0 is 16
 	Bold       bool
 	Icon       string // a named drawing, such as "plug", "light", "switch-on", "back"
+	Border     string // a line around the area
+	Radius     int    // roundness of the corners in dp
+	Align      string // where the text stands: start (also ""), center, end
+	// Frame is the whole area, of which Bounds is the visible part.
+	Frame Rect
 }
 
 // Walk visits n and everything below it in document order; visit returning
