@@ -60,6 +60,7 @@ const (
 	DefUnknownElement Code = "FFS-E103" // a screen or element that the map lacks
 	DefNames          Code = "FFS-E104" // names of devices that are missing or alike
 	DefStepOrder      Code = "FFS-E105" // a sentence that needs another one before it
+	DefConfiguration  Code = "FFS-E106" // the configuration asks for what cannot be
 
 	ProductNotSetUp     Code = "FFS-E201" // the device was not set up in time
 	ProductUnresponsive Code = "FFS-E202" // the app says that the device is unresponsive
