@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -16,9 +17,13 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// maxSize bounds the file, in bytes: a farm of two hundred phones needs a
-// tenth of it.
-const maxSize = 1 << 20
+// Bounds of the text. The YAML parser needs time and memory that grow with the
+// square of how deep things nest: what it is given is bounded before.
+const (
+	maxSize    = 128 << 10 // bytes; two hundred phones need less
+	maxLine    = 4096      // bytes of a line, and thereby the depth of indentation
+	maxBracket = 500       // brackets that are open at once
+)
 
 // Load reads a configuration file. What is given in it as a path is made
 // relative to its folder. Every error is an *[Error].
@@ -44,14 +49,7 @@ func read(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxSize {
-		return nil, fmt.Errorf("larger than %d bytes", maxSize)
-	}
-	return data, nil
+	return io.ReadAll(io.LimitReader(f, maxSize+1))
 }
 
 // parse reads the text of a configuration file. The shape is judged by the
@@ -85,6 +83,7 @@ func parse(file string, data []byte) (*Config, error) {
 	if err != nil {
 		return nil, &Error{Problems: []Problem{yamlProblem(file, err)}}
 	}
+	c.Warnings = sorted(c.Warnings)
 	c.anchor(filepath.Dir(file))
 	return c, nil
 }
@@ -98,10 +97,8 @@ func document(file string, data []byte) (body ast.Node, p *Problem) {
 		}
 	}()
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	for i, line := range bytes.Split(data, []byte("\n")) {
-		if !utf8.Valid(line) || bytes.ContainsRune(line, 0) {
-			return nil, &Problem{File: file, Line: i + 1, Text: "is not text in UTF-8", Hint: "save the file as UTF-8"}
-		}
+	if p := textTrouble(file, data); p != nil {
+		return nil, p
 	}
 	f, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
@@ -123,6 +120,34 @@ func document(file string, data []byte) (body ast.Node, p *Problem) {
 	return bodies[0], nil
 }
 
+// textTrouble is what keeps a text from being parsed at all.
+func textTrouble(file string, data []byte) *Problem {
+	if len(data) > maxSize {
+		return &Problem{File: file, Text: fmt.Sprintf("is larger than %d KiB", maxSize>>10)}
+	}
+	open := 0
+	for i, line := range bytes.Split(data, []byte("\n")) {
+		switch {
+		case !utf8.Valid(line) || bytes.IndexByte(line, 0) >= 0:
+			return &Problem{File: file, Line: i + 1, Text: "is not text in UTF-8", Hint: "save the file as UTF-8"}
+		case len(line) > maxLine:
+			return &Problem{File: file, Line: i + 1, Text: fmt.Sprintf("a line of more than %d bytes", maxLine), Hint: "is this the right file?"}
+		}
+		for _, c := range line {
+			switch c {
+			case '[', '{':
+				open++
+			case ']', '}':
+				open = max(open-1, 0)
+			}
+		}
+		if open > maxBracket {
+			return &Problem{File: file, Line: i + 1, Text: fmt.Sprintf("more than %d brackets are open", maxBracket), Hint: "is this the right file?"}
+		}
+	}
+	return nil
+}
+
 func decode(body ast.Node, c *Config, options ...yaml.DecodeOption) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -141,6 +166,15 @@ func yamlProblem(file string, err error) Problem {
 	var se *yaml.SyntaxError
 	if errors.As(err, &se) {
 		p.Text, p.Hint = "not valid YAML: "+p.Text, "check the indentation, and put text with special characters in quotes"
+		if strings.Contains(p.Text, "\t") {
+			p.Text, p.Hint = "not valid YAML: a tab where there must be spaces", "indent with spaces"
+		}
+		p.Text = strings.Map(func(r rune) rune {
+			if !strconv.IsPrint(r) {
+				return '�'
+			}
+			return r
+		}, p.Text)
 	}
 	return p
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -104,4 +105,5 @@ func (t *tree) judgeNames(c *Config, b *Testbed, tokens []string) {
 	}
 }
 
-func quote(s string) string { return `"` + shorten(s) + `"` }
+// quote makes what does not show visible.
+func quote(s string) string { return strconv.Quote(shorten(s)) }

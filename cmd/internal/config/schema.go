@@ -5,7 +5,9 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -106,7 +108,9 @@ func (t *tree) unknown(at []string, key string, known []string) {
 		return // said already
 	}
 	hint := "known here: " + strings.Join(known, ", ")
-	if k := nearest(key, known); k != "" {
+	if len(t.problems) > maxProblems {
+		hint = "" // nobody will read it
+	} else if k := nearest(key, known); k != "" {
 		hint = "did you mean " + k + "?"
 	}
 	t.report("unknown key", hint, at...)
@@ -119,6 +123,9 @@ func departure(k jsonschema.ErrorKind, schema map[string]any) (text, hint string
 		case *kind.Type:
 			return "is " + typeName(k.Got) + ", must be a duration", durationHint
 		case *kind.Pattern:
+			if strings.HasPrefix(k.Got, "-") {
+				return quote(k.Got) + " is negative", durationHint
+			}
 			return quote(k.Got) + " is not a duration", durationHint
 		}
 	}
@@ -143,15 +150,11 @@ func departure(k jsonschema.ErrorKind, schema map[string]any) (text, hint string
 		for i, w := range k.Want {
 			want[i] = fmt.Sprint(w)
 		}
-		hint := ""
-		if near := nearest(fmt.Sprint(k.Got), want); near != "" && len(want) > 1 {
-			hint = "did you mean " + near + "?"
-		}
-		return fmt.Sprintf("is %s, must be %s", shorten(fmt.Sprint(k.Got)), alternatives(want)), hint
+		return "is " + given(k.Got) + ", must be " + alternatives(want), ""
 	case *kind.Minimum:
-		return fmt.Sprintf("is %s, must be at least %s", shorten(k.Got.RatString()), k.Want.RatString()), ""
+		return "is " + decimal(k.Got) + ", must be at least " + decimal(k.Want), ""
 	case *kind.Maximum:
-		return fmt.Sprintf("is %s, must be at most %s", shorten(k.Got.RatString()), k.Want.RatString()), ""
+		return "is " + decimal(k.Got) + ", must be at most " + decimal(k.Want), ""
 	case *kind.MinLength, *kind.MinItems:
 		return "is empty", firstSentence(described(schema))
 	case *kind.MaxLength:
@@ -162,6 +165,23 @@ func departure(k jsonschema.ErrorKind, schema map[string]any) (text, hint string
 		return quote(k.Got) + " has characters that are not allowed here", firstSentence(described(schema))
 	}
 	return k.LocalizedString(message.NewPrinter(language.English)), ""
+}
+
+// given is a value of the file as it is repeated in a message.
+func given(v any) string {
+	if s, ok := v.(string); ok {
+		return quote(s)
+	}
+	return shorten(fmt.Sprint(v))
+}
+
+// decimal is a number as people write it.
+func decimal(r *big.Rat) string {
+	if r.IsInt() {
+		return shorten(r.Num().String())
+	}
+	f, _ := r.Float64()
+	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
 func alternatives(words []string) string {

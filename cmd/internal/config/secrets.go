@@ -1,15 +1,23 @@
 package config
 
 import (
+	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // secretKey matches keys whose values must not stand in a file in clear.
-var secretKey = regexp.MustCompile(`(?i)pass(word|wd|phrase|code)?$|secret|token$|access_?key|api_?key|private_?key|credential|^pin$|otp`)
+var secretKey = regexp.MustCompile(`(?i)pass(word|wd|phrase|code)|secret|token$|(access|api|private|unlock)_?key$|credential|(^|_)(pass|pin|otp)$`)
 
-const secretHint = "put it into an environment variable or a file of its own, and write %s_env: NAME or %s_file: PATH"
+// secretHint says where a secret belongs. Only capabilities have a use for one.
+func secretHint(tokens []string, key string) string {
+	if !slices.Contains(tokens, "capabilities") {
+		return "take it out, this file has no use for it"
+	}
+	return fmt.Sprintf("put it into an environment variable or a file of its own, and write %[1]s_env: NAME or %[1]s_file: PATH", shorten(key))
+}
 
 // indirect tells whether a key names where a value is, rather than the value,
 // and the key that it stands for.
@@ -44,7 +52,7 @@ func (t *tree) findSecrets(v any, tokens []string) {
 			at := child(tokens, key)
 			if isSecret(key) && value != nil {
 				if _, flag := value.(bool); !flag {
-					t.report("a secret must not stand in this file", strings.ReplaceAll(secretHint, "%s", shorten(key)), at...)
+					t.report("a secret must not stand in this file", secretHint(tokens, key), at...)
 					continue
 				}
 			}

@@ -1,9 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"math"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,9 @@ import (
 // maxDepth bounds how deep mappings and lists may nest; capabilities are the
 // deepest thing in a sensible file.
 const maxDepth = 32
+
+// maxProblems bounds what is said about one file.
+const maxProblems = 50
 
 // tree is a YAML document as plain values (map[string]any, []any, string,
 // int64, uint64, float64, bool, nil), with the line of every field.
@@ -189,13 +193,18 @@ func tokenLine(t *token.Token) int {
 	return t.Position.Line
 }
 
-// sorted are the problems in the order of their lines, each once.
+// sorted are the problems in the order of their lines and, within a line, of
+// their names; one for each field, the first that was found.
 func sorted(problems []Problem) []Problem {
-	sort.SliceStable(problems, func(i, j int) bool { return problems[i].Line < problems[j].Line })
+	slices.SortStableFunc(problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Field, b.Field))
+	})
 	seen := make(map[string]bool)
 	var out []Problem
 	for _, p := range problems {
-		// A field that is wrong in one way is not worth a second complaint.
+		if len(out) == maxProblems {
+			return append(out, Problem{File: p.File, Line: p.Line, Text: "more is wrong from this line on", Hint: "correct these first"})
+		}
 		key := fmt.Sprint(p.Line, p.Field)
 		if p.Field != "" && seen[key] {
 			continue

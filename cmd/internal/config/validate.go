@@ -66,6 +66,9 @@ func (t *tree) judge(c *Config) {
 	for i := range c.Testbeds {
 		b := &c.Testbeds[i]
 		tokens := []string{"testbeds", strconv.Itoa(i)}
+		if !t.has(child(tokens, "name")...) {
+			continue // the schema has said so; what else it lacks can wait
+		}
 		if before, taken := names[canonical(b.Name)]; taken && b.Name != "" {
 			t.report(fmt.Sprintf("%s is the name of testbeds[%d], too", quote(b.Name), before), "give every testbed a name of its own", child(tokens, "name")...)
 		} else {
@@ -90,8 +93,8 @@ func (t *tree) judgeTestbed(c *Config, b *Testbed, tokens []string) {
 	case !phone && !virtual:
 		t.report("has neither phone nor virtual", "give phone: for a real one behind Appium, or virtual: {} for a simulated lab", tokens...)
 	}
-	if virtual && b.Virtual == nil { // "virtual:" with nothing after it
-		t.report("is empty", "write virtual: {} for the usual lab", child(tokens, "virtual")...)
+	if phone && b.Phone == nil || virtual && b.Virtual == nil {
+		return // nothing stands after the key, which the schema has said
 	}
 	t.judgeNames(c, b, tokens)
 	t.judgeTiming(b, tokens)
