@@ -92,25 +92,70 @@ func LoadMap(file string, data []byte) (*Map, error) {
 		return nil, &MapError{File: file, Reason: fmt.Sprintf("it has %d bytes, more than %d", len(data), maxMapBytes)}
 	}
 	m := &Map{file: file}
-	if err := yaml.UnmarshalWithOptions(data, &m.data, yaml.Strict()); err != nil {
-		e := &MapError{File: file, Reason: err.Error()}
-		var positioned yaml.Error
-		if errors.As(err, &positioned) {
-			e.Reason = positioned.GetMessage()
-			if t := positioned.GetToken(); t != nil && t.Position != nil {
-				e.Line = t.Position.Line
-			}
-		}
-		e.Reason = firstLine(e.Reason)
-		return nil, e
-	}
-	doc, err := parser.ParseBytes(data, 0)
+	doc, err := decodeMap(data, &m.data)
 	if err != nil {
-		return nil, &MapError{File: file, Reason: firstLine(err.Error())}
+		return nil, mapError(file, err)
 	}
 	c := &checker{m: m, doc: doc}
 	c.build()
-	return m, errors.Join(c.errs...)
+	if len(c.errs) > 0 {
+		return nil, errors.Join(c.errs...)
+	}
+	return m, nil
+}
+
+func decodeMap(data []byte, into *mapFile) (doc *ast.File, err error) {
+	// The YAML package panics on some input that makes no sense.
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.New("it makes no sense as YAML")
+		}
+	}()
+	if doc, err = parser.ParseBytes(data, 0); err != nil {
+		return nil, err
+	}
+	for _, d := range doc.Docs {
+		if d.Body == nil {
+			continue
+		}
+		var v plainOnly
+		ast.Walk(&v, d.Body)
+		if v.err != nil {
+			return nil, v.err
+		}
+	}
+	return doc, yaml.UnmarshalWithOptions(data, into, yaml.Strict())
+}
+
+// plainOnly finds what a map has no use for, and what lets a small file become
+// a huge one.
+type plainOnly struct{ err error }
+
+func (v *plainOnly) Visit(n ast.Node) ast.Visitor {
+	switch n.(type) {
+	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode, *ast.MergeKeyNode:
+		v.err = &MapError{Line: n.GetToken().Position.Line, Reason: "anchors, aliases, merges and tags are not accepted"}
+		return nil
+	}
+	return v
+}
+
+func mapError(file string, err error) error {
+	var own *MapError
+	if errors.As(err, &own) {
+		own.File = file
+		return own
+	}
+	e := &MapError{File: file, Reason: err.Error()}
+	var positioned yaml.Error
+	if errors.As(err, &positioned) {
+		e.Reason = positioned.GetMessage()
+		if t := positioned.GetToken(); t != nil && t.Position != nil {
+			e.Line = t.Position.Line
+		}
+	}
+	e.Reason = firstLine(e.Reason)
+	return e
 }
 
 // checker makes a map of what was read, and finds what is wrong with it.

@@ -132,7 +132,7 @@ func (p *reader) end() (*Tree, error) {
 		return nil, p.fail("%s", firstLine(err.Error()))
 	}
 	if len(p.open) > 0 {
-		return nil, p.fail("it is cut off inside <%s>", p.open[len(p.open)-1].name)
+		return nil, p.fail("it is cut off inside %s", quote(p.open[len(p.open)-1].name))
 	}
 	if !p.rooted {
 		return nil, p.fail("it is empty")
@@ -164,10 +164,10 @@ func (p *reader) startTag(name string) error {
 	var el element
 	switch {
 	case len(p.open) == 0 && p.rooted:
-		return p.fail("a second root element <%s>", name)
+		return p.fail("a second root element %s", quote(name))
 	case len(p.open) == 0:
 		if name != "hierarchy" {
-			return p.fail("not a UiAutomator page source: it begins with <%s>, not <hierarchy>", clip(name, 60))
+			return p.fail("not a UiAutomator page source: it begins with the element %s, not hierarchy", quote(name))
 		}
 		p.rooted = true
 	default:
@@ -297,11 +297,11 @@ func (p *reader) attribute(el *element, name, value []byte) (err error) {
 
 func (p *reader) endTag(name string) error {
 	if len(p.open) == 0 {
-		return p.fail("</%s> closes nothing", clip(name, 60))
+		return p.fail("the end tag %s closes nothing", quote(name))
 	}
 	top := p.open[len(p.open)-1]
 	if top.name != name {
-		return p.fail("</%s> closes <%s>", clip(name, 60), clip(top.name, 60))
+		return p.fail("the end tag %s closes %s", quote(name), quote(top.name))
 	}
 	p.open = p.open[:len(p.open)-1]
 	return nil
