@@ -195,6 +195,9 @@ func (c *Config) anchor(base string) {
 		if b.Phone != nil {
 			anchor(b.Phone.Capabilities, base)
 		}
+		if v := b.Virtual; v != nil && (strings.ContainsRune(v.App, '/') || strings.HasSuffix(v.App, ".yaml")) && !filepath.IsAbs(v.App) {
+			v.App = filepath.Join(base, v.App)
+		}
 	}
 }
 

@@ -22,7 +22,11 @@ const (
 type Virtual struct {
 	// Latency is what an operation costs on the simulated phone: "phone" (the
 	// figures of a real one, the default) or "none".
-	Latency      Latency `yaml:"latency,omitempty" json:"latency" jsonschema:"enum=phone,enum=none"`
+	Latency Latency `yaml:"latency,omitempty" json:"latency" jsonschema:"enum=phone,enum=none"`
+	// App is the model of the Alexa app: the name of a built-in one, or the
+	// path of a YAML file, relative to this file. By default the newest
+	// built-in one.
+	App          string `yaml:"app,omitempty" json:"app,omitempty"`
 	world.Config `yaml:",inline"`
 }
 
