@@ -45,6 +45,7 @@ func TestSessionSaysWhoThePhoneIs(t *testing.T) {
 		"appium:forceAppLaunch": true, "appium:suppressKillServer": true,
 		"appium:settings[waitForIdleTimeout]": 0.0, "appium:settings[snapshotMaxDepth]": 200.0,
 		"appium:settings[enableMultiWindows]": true, "appium:settings[allowInvisibleElements]": false,
+		"appium:settings[shouldUseCompactResponses]": false, "appium:settings[elementResponseAttributes]": "text,rect",
 	} {
 		assert.Equal(t, want, match[name], name)
 	}

@@ -96,6 +96,9 @@ func (o Options) capabilities() map[string]any {
 	set("snapshotMaxDepth", o.Settings.SnapshotMaxDepth)
 	set("enableMultiWindows", !o.Settings.ActiveWindowOnly)
 	set("allowInvisibleElements", o.Settings.AllowInvisible)
+	// A find then tells at once what was found, and where.
+	set("shouldUseCompactResponses", false)
+	set("elementResponseAttributes", "text,rect")
 	return caps
 }
 

@@ -40,6 +40,9 @@ type locatorBody struct {
 type elementBody struct {
 	W3C string `json:"element-6066-11e4-a52e-4f735466cecf"`
 	Old string `json:"ELEMENT"`
+	// What the server adds where compact answers are switched off.
+	Text json.RawMessage `json:"text"`
+	Rect json.RawMessage `json:"rect"`
 }
 
 func (b elementBody) element() (drivers.Element, error) {
@@ -48,7 +51,14 @@ func (b elementBody) element() (drivers.Element, error) {
 		return drivers.Element{}, &certification.Trouble{Code: certification.RigServer, Cause: certification.CauseRig,
 			Message: "the Appium server's answer names no element", Hint: "is the endpoint an Appium server?"}
 	}
-	return drivers.Element{ID: id}, nil
+	e := drivers.Element{ID: id}
+	var text string
+	var r struct{ X, Y, Width, Height *int }
+	if json.Unmarshal(b.Rect, &r) == nil && json.Unmarshal(b.Text, &text) == nil &&
+		r.X != nil && r.Y != nil && r.Width != nil && r.Height != nil {
+		e.Seen = &drivers.Seen{Text: text, Rect: drivers.Rect{X: *r.X, Y: *r.Y, Width: *r.Width, Height: *r.Height}}
+	}
+	return e, nil
 }
 
 // Find returns the first match.
