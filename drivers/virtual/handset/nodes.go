@@ -61,6 +61,8 @@ func (v *view) node(pkg string, h *Handset) *ui.Node {
 		n.Look = &ui.Look{}
 	}
 	n.Look.Frame = v.frame
+	n.Look.Inner = ui.Rect{Left: v.frame.Left + h.dp(el.Pad.Left), Top: v.frame.Top + h.dp(el.Pad.Top),
+		Right: v.frame.Right - h.dp(el.Pad.Right), Bottom: v.frame.Bottom - h.dp(el.Pad.Bottom)}
 	for _, c := range v.children {
 		if cn := c.node(pkg, h); cn != nil {
 			n.Children = append(n.Children, cn)

@@ -132,7 +132,9 @@ func (h *Handset) AppState(pkg string) ui.AppState {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
-	case h.model(pkg) == nil && !slices.ContainsFunc([]string{"android", "com.android.systemui"}, func(s string) bool { return s == pkg }):
+	case pkg == "android" || pkg == "com.android.systemui":
+		return 3
+	case h.model(pkg) == nil:
 		return 0
 	case h.front().model.Package == pkg:
 		return 4

@@ -1,6 +1,7 @@
 package paint
 
 import (
+	"image"
 	"strings"
 	"sync"
 	"unicode"
@@ -31,6 +32,8 @@ type typefaces struct {
 	advances map[advanceKey]float64
 	faces    map[faceKey]font.Face
 	glyphs   map[glyphKey]*glyph
+	icons    map[iconKey]*image.Alpha
+	drawings map[string][]shape
 }
 
 type advanceKey struct {
@@ -54,7 +57,8 @@ func newTypefaces() *typefaces {
 		panic("paint: " + err.Error())
 	}
 	return &typefaces{regular: regular, bold: bold,
-		advances: map[advanceKey]float64{}, faces: map[faceKey]font.Face{}, glyphs: map[glyphKey]*glyph{}}
+		advances: map[advanceKey]float64{}, faces: map[faceKey]font.Face{}, glyphs: map[glyphKey]*glyph{},
+		icons: map[iconKey]*image.Alpha{}, drawings: drawings()}
 }
 
 func (t *typefaces) font(bold bool) *sfnt.Font {

@@ -71,8 +71,9 @@ type Look struct {
 	Border     string // a line around the area
 	Radius     int    // roundness of the corners in dp
 	Align      string // where the text stands: start (also ""), center, end
-	// Frame is the whole area, of which Bounds is the visible part.
-	Frame Rect
+	// Frame is the whole area, of which Bounds is the visible part; Inner is
+	// where the text stands in it.
+	Frame, Inner Rect
 }
 
 // Walk visits n and everything below it in document order; visit returning
