@@ -195,10 +195,16 @@ func (c *Config) anchor(base string) {
 		if b.Phone != nil {
 			anchor(b.Phone.Capabilities, base)
 		}
-		if v := b.Virtual; v != nil && (strings.ContainsRune(v.App, '/') || strings.HasSuffix(v.App, ".yaml")) && !filepath.IsAbs(v.App) {
+		if v := b.Virtual; v != nil && isPath(v.App) && !filepath.IsAbs(v.App) {
 			v.App = filepath.Join(base, v.App)
 		}
 	}
+}
+
+// isPath tells the path of an app's model from the name of a built-in one.
+func isPath(app string) bool {
+	ext := filepath.Ext(app)
+	return ext == ".yaml" || ext == ".yml" || strings.ContainsAny(app, `/\`)
 }
 
 // Default is the configuration that holds when there is no file: the built-in
