@@ -91,39 +91,46 @@ type process struct {
 	app       bool
 }
 
-// processes lists what runs, by number.
+// processes lists what runs, by number. What the handset says goes first; the
+// rest is what every phone runs.
 func (s *System) processes() []process {
-	all := []process{
-		{"root", 1, 0, 0, "init", false},
-		{"root", 2, 0, 0, "[kthreadd]", false},
-		{"logd", 301, 1, 1036, "logd", false},
-		{"system", 310, 1, 1000, "servicemanager", false},
-		{"system", 412, 1, 1000, "surfaceflinger", false},
-		{"root", 520, 1, 0, "zygote64", false},
-		{"shell", 702, 1, 2000, "adbd", false},
-		{"system", 1201, 520, 1000, "system_server", false},
-		{"u0_a140", 1480, 520, 10140, "com.android.systemui", false},
-	}
-	add := func(p ui.Process) {
-		all = append(all, process{userName(p.UID), p.PID, 520, p.UID, p.Name, true})
+	var all []process
+	add := func(p ui.Process, ppid int) {
+		if !slices.ContainsFunc(all, func(q process) bool { return q.name == p.Name }) {
+			all = append(all, process{userName(p.UID), p.PID, ppid, p.UID, p.Name, p.UID >= firstApp})
+		}
 	}
 	for _, p := range s.h.Processes() {
-		if !slices.ContainsFunc(all, func(q process) bool { return q.name == p.Name }) {
-			add(p)
+		ppid := zygotePID
+		if p.PID == 1 {
+			ppid = 0
 		}
+		add(p, ppid)
 	}
 	server, helper := s.uid(pkgServer), s.uid(pkgSettings)
 	s.mu.Lock()
 	if s.inst != nil {
-		add(ui.Process{PID: s.inst.pid, UID: server, Name: pkgServer})
+		add(ui.Process{PID: s.inst.pid, UID: server, Name: pkgServer}, zygotePID)
 	}
 	if s.helper {
-		add(ui.Process{PID: s.pidOf(pkgSettings), UID: helper, Name: pkgSettings})
+		add(ui.Process{PID: s.pidOf(pkgSettings), UID: helper, Name: pkgSettings}, zygotePID)
 	}
 	s.mu.Unlock()
+	for _, p := range []ui.Process{
+		{PID: 1, UID: 0, Name: "init"}, {PID: 301, UID: 1036, Name: "logd"}, {PID: 310, UID: 1000, Name: "servicemanager"},
+		{PID: 412, UID: 1000, Name: "surfaceflinger"}, {PID: zygotePID, UID: 0, Name: "zygote64"}, {PID: 702, UID: 2000, Name: "adbd"},
+		{PID: 1201, UID: 1000, Name: "system_server"},
+	} {
+		add(p, 1)
+	}
 	slices.SortStableFunc(all, func(a, b process) int { return a.pid - b.pid })
 	return all
 }
+
+const (
+	firstApp  = 10000 // user numbers of apps begin here
+	zygotePID = 520
+)
 
 // pidOf gives a process of ours its number; the lock is held.
 func (s *System) pidOf(name string) int {

@@ -280,8 +280,10 @@ func hash(parts ...string) string {
 // Rebooted ends all that ran, as a restart of the phone does.
 func (s *System) Rebooted() {
 	s.KillInstrumentation()
-	for _, p := range s.h.Processes() {
-		s.h.ForceStop(p.Name)
+	for _, p := range s.h.Installed() {
+		if !p.System && s.h.AppState(p.Name) >= appBackground {
+			s.h.ForceStop(p.Name)
+		}
 	}
 	s.mu.Lock()
 	s.boot = s.h.Clock().Now()
