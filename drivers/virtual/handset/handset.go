@@ -4,9 +4,9 @@
 // It knows nothing of Appium, adb or test cases; what happens in the lab it
 // learns through [Lab], and what an app looks like it reads from its model.
 //
-// Time is the clock's alone. Nothing runs in the background: what became due
-// (a fetched list, a long press, the end of an animation) happens at the next
-// look or touch, as of its own time.
+// Time is the clock's alone, and the phone has no goroutine: what becomes due
+// (a fetched list, a long press, the end of an animation) happens when the
+// clock calls, or at the next look if the clock cannot call.
 package handset
 
 import (
@@ -24,7 +24,8 @@ import (
 )
 
 // Lab is what the apps of the phone reach of the world. Its methods are called
-// with the handset's lock held: they must not call the handset back.
+// with the handset's lock held: they must not call the handset back, nor wait
+// for the clock.
 type Lab interface {
 	Devices() []world.Device
 	Device(id string) (world.Device, bool)
@@ -64,6 +65,7 @@ type Handset struct {
 	rotation int
 	awake    bool
 	online   bool
+	closed   bool
 	clip     string
 	running  map[string]*instance // by package
 	recent   []string             // packages, the one in front last
@@ -114,6 +116,14 @@ func New(cfg Config, lab Lab, models []*apps.Model, clock ui.Clock) (*Handset, e
 	}
 	h.start(h.home)
 	return h, nil
+}
+
+// Close takes back what the phone asked the clock for: nothing changes any
+// more by itself.
+func (h *Handset) Close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed = true
 }
 
 func def[T comparable](field *T, value T) {

@@ -55,6 +55,7 @@ func (h *Handset) start(m *apps.Model) {
 		h.running[m.Package] = in
 		if m.Account.Every > 0 {
 			in.tick = h.clock.Now().Add(m.Account.Every)
+			h.lookIn(m.Account.Every)
 		}
 	}
 	if len(h.recent) == 0 || h.recent[len(h.recent)-1] != m.Package {
@@ -146,6 +147,27 @@ func (h *Handset) fetch(in *instance) {
 	}
 	if in.fetchDue.IsZero() {
 		in.fetchDue = h.clock.Now().Add(in.model.Account.Takes)
+		h.lookIn(in.model.Account.Takes)
+	}
+}
+
+// scheduler is a clock that can call at a time, as that of the lab can.
+type scheduler interface {
+	AfterFunc(d time.Duration, fn func(now time.Time)) (cancel func())
+}
+
+// lookIn lets happen what becomes due in d at its own time, not only at the
+// next look, if the clock can do that: a list that was fetched shows the
+// account as it was when it was fetched.
+func (h *Handset) lookIn(d time.Duration) {
+	if c, ok := h.clock.(scheduler); ok {
+		c.AfterFunc(d, func(time.Time) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			if !h.closed {
+				h.settle()
+			}
+		})
 	}
 }
 
@@ -158,6 +180,7 @@ func (h *Handset) settle() {
 	if every := in.model.Account.Every; every > 0 && !now.Before(in.tick) {
 		in.devices = h.lab.Devices()
 		in.tick = in.tick.Add((now.Sub(in.tick)/every + 1) * every)
+		h.lookIn(in.tick.Sub(now))
 	}
 	if p := in.top(); len(p.screen.CloseWhen) > 0 && len(in.pages) > 1 && p.screen.CloseWhen.Holds((&env{h: h, in: in, page: p}).field) {
 		h.reveal(in, len(in.pages)-2)

@@ -97,6 +97,9 @@ func (h *Handset) down(p ui.Pointer) {
 		return
 	}
 	h.aim(top.root, p.X, p.Y, g)
+	if g.long != "" {
+		h.lookIn(longPressAfter)
+	}
 }
 
 // aim notes what lies below the finger: the innermost view that takes a long
