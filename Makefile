@@ -21,8 +21,9 @@ test: ## everything; what had to be left out is named at the end
 	@$(MAKE) --no-print-directory lint
 	@.ci/test
 
-lint: ## gofmt, vet, staticcheck
+lint: ## gofmt, vet, staticcheck, the npm lock
 	@unformatted=$$(gofmt -l $(SOURCES)) && [ -z "$$unformatted" ] || { echo "not formatted, run make fmt:" >&2; echo "$$unformatted" >&2; exit 1; }
+	@! grep -n '"resolved"' drivers/appium/server/package-lock.json || { echo "the npm lock must not name a registry" >&2; exit 1; }
 	@$(GO) vet ./...
 	@$(GO) run $(STATICCHECK) ./...
 

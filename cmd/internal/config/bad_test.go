@@ -74,3 +74,21 @@ func TestHostileText(t *testing.T) {
 		t.Errorf("from a file: %v", err)
 	}
 }
+
+// Files from other editors: a byte order mark, and lines that end as Windows has them.
+func TestOtherEditors(t *testing.T) {
+	good, _ := Sample(SampleVirtual)
+	windows := "\ufeff" + strings.ReplaceAll(string(good), "\n", "\r\n")
+	c, err := parse("f.yaml", []byte(windows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Product.DeviceName != "First light" || c.Testbeds[0].Virtual.Device.SetUpFailure != 0 {
+		t.Errorf("read as %+v", c)
+	}
+	bad := "version: 1\r\nplan: p\r\nproduct: {device_name: a}\r\n\r\nattempts: 0\r\ntestbeds: [{name: a, virtual: {}}]\r\n"
+	_, err = parse("f.yaml", []byte(bad))
+	if err == nil || err.Error() != "f.yaml:5: attempts: is 0, must be at least 1" {
+		t.Errorf("err = %v", err)
+	}
+}

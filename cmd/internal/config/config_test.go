@@ -112,7 +112,7 @@ testbeds:
       faults: {plug_ignores: 0.25}
       wifi: [{ssid: A, saved: no, nearby: true}, {ssid: B, saved: right, nearby: true}]
   - name: other
-    virtual: {seed: 9, latency: none, others: []}
+    virtual: {seed: 42, latency: none, others: []}
 `)
 	v := c.Testbeds[0].Virtual
 	want := world.Defaults()
@@ -135,7 +135,7 @@ testbeds:
 		t.Errorf("attempts %d, seed %d", c.Attempts, c.Seed)
 	}
 	second := c.Testbeds[1]
-	if second.Virtual.Seed != 9 || second.Virtual.Latency != LatencyNone || len(second.Virtual.Others) != 0 {
+	if second.Virtual.Seed != 42 || second.Virtual.Latency != LatencyNone || len(second.Virtual.Others) != 0 {
 		t.Errorf("second = %+v", second.Virtual)
 	}
 	if second.Plugs.Device != "First plug" || second.Provisioner != "Echo Dot" || second.Timing != DefaultTiming() {
@@ -144,6 +144,13 @@ testbeds:
 	c.SetSeed(77)
 	if c.Seed != 77 || v.Seed != 77 || second.Virtual.Seed != 77 {
 		t.Error("SetSeed left a seed behind")
+	}
+}
+
+func TestSeedOfTheVirtualTestbed(t *testing.T) {
+	c := load(t, head+"testbeds: [{name: a, virtual: {}}, {name: b, virtual: {seed: 7}}]\n")
+	if c.Seed != 7 || c.Testbeds[0].Virtual.Seed != 7 || c.Testbeds[1].Virtual.Seed != 7 {
+		t.Errorf("seeds %d, %d, %d", c.Seed, c.Testbeds[0].Virtual.Seed, c.Testbeds[1].Virtual.Seed)
 	}
 }
 

@@ -52,6 +52,9 @@ func generated(t *testing.T) []byte {
 		if typ == reflect.TypeFor[time.Duration]() {
 			return duration()
 		}
+		if typ.Kind() == reflect.Uint64 { // a seed; those of the file are int64
+			return &jsonschema.Schema{Type: "integer", Minimum: "0", Maximum: "9223372036854775807"}
+		}
 		if short[typ] {
 			delete(short, typ) // the mapping itself, next time
 			inner := r.ReflectFromType(typ)

@@ -12,6 +12,7 @@ import (
 
 // complete fills in what one part of the file says for another.
 func (t *tree) complete(c *Config) {
+	t.completeSeed(c)
 	for i := range c.Testbeds {
 		if c.Testbeds[i].Virtual != nil {
 			t.completeVirtual(c, &c.Testbeds[i], []string{"testbeds", strconv.Itoa(i)})

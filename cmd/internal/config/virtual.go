@@ -2,7 +2,10 @@ package config
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"slices"
+	"strconv"
 
 	"ffscert/drivers/virtual/world"
 )
@@ -45,8 +48,8 @@ func (v *Virtual) UnmarshalYAML(unmarshal func(any) error) error {
 	return nil
 }
 
-// completeVirtual hands names and seed to the simulated lab, where the file
-// gives none for it.
+// completeVirtual hands names to the simulated lab, where the file gives none
+// for it.
 func (t *tree) completeVirtual(c *Config, b *Testbed, tokens []string) {
 	v := b.Virtual
 	for _, n := range []struct {
@@ -71,15 +74,34 @@ func (t *tree) completeVirtual(c *Config, b *Testbed, tokens []string) {
 				Hint: "leave it away unless that is what you want to try"})
 		}
 	}
-	if !t.has(slices.Concat(tokens, []string{"virtual", "seed"})...) && c.Seed >= 0 {
-		v.Seed = uint64(c.Seed)
-	}
 	if !t.has(slices.Concat(tokens, []string{"virtual", "others"})...) {
 		// The default household must not be in the way of the names given.
 		v.Others = slices.DeleteFunc(v.Others, func(o world.OtherDevice) bool {
 			return slices.ContainsFunc([]string{v.Device.Name, v.Plugs.Device.Name, v.Plugs.Provisioner.Name, v.Provisioner.Name},
 				func(name string) bool { return SameName(name, o.Name) })
 		})
+	}
+}
+
+// completeSeed makes the seed one: what an attempt meets depends on the run's
+// seed, and not on the testbed that happens to carry it out. A virtual testbed
+// may give it instead of the file's top, and must not contradict.
+func (t *tree) completeSeed(c *Config) {
+	given := t.has("seed")
+	for i, b := range c.Testbeds {
+		at := []string{"testbeds", strconv.Itoa(i), "virtual", "seed"}
+		switch {
+		case b.Virtual == nil || !t.has(at...):
+		case b.Virtual.Seed > math.MaxInt64:
+			t.report(fmt.Sprintf("is %d, must be at most %d", b.Virtual.Seed, math.MaxInt64), "", at...)
+		case !given:
+			c.Seed, given = int64(b.Virtual.Seed), true
+		case c.Seed != int64(b.Virtual.Seed):
+			t.report(fmt.Sprintf("is %d, and another seed of this file is %d", b.Virtual.Seed, c.Seed), "a run has one seed: keep that of the top", at...)
+		}
+	}
+	if c.Seed >= 0 {
+		c.SetSeed(c.Seed)
 	}
 }
 
@@ -107,7 +129,7 @@ func (t *tree) judgeVirtual(v *Virtual, tokens []string) {
 	}
 }
 
-// SetSeed replaces every seed: that of the file and those of virtual testbeds.
+// SetSeed replaces the seed, that of virtual testbeds included; seed ≥ 0.
 func (c *Config) SetSeed(seed int64) {
 	c.Seed = seed
 	for i := range c.Testbeds {
