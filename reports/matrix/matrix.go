@@ -50,12 +50,12 @@ type Run struct {
 	AmazonCustomerID string            `json:"amazon_customer_id"`
 	StartedUTC       time.Time         `json:"started_utc"`
 	// FinishedUTC is null until the run has finished.
-	FinishedUTC *time.Time `json:"finished_utc"`
+	FinishedUTC *time.Time `json:"finished_utc" jsonschema:"nullable"`
 	// TestsExecuted is the number of attempts on the plan's cases, blocked ones included.
 	TestsExecuted int `json:"tests_executed"`
 	// SubmitByUTC is seven days after the end of the test (guide, "Timeline");
 	// null until the run has finished.
-	SubmitByUTC *time.Time `json:"submit_by_utc"`
+	SubmitByUTC *time.Time `json:"submit_by_utc" jsonschema:"nullable"`
 	Seed        int64      `json:"seed"`
 	ToolVersion string     `json:"tool_version"`
 }
@@ -101,9 +101,9 @@ type Case struct {
 	Attempts Attempts `json:"attempts"`
 	// Rate is null where the criterion is that all attempts pass. With several
 	// scenarios it is that of the worst.
-	Rate *RateResult `json:"rate"`
+	Rate *RateResult `json:"rate" jsonschema:"nullable"`
 	// SetupTime is null if the device was never seen to be set up.
-	SetupTime *SetupTime `json:"setup_time_s"`
+	SetupTime *SetupTime `json:"setup_time_s" jsonschema:"nullable"`
 	// Scenarios are the parts of the case. Each has to meet the criterion.
 	Scenarios   []ScenarioSummary `json:"scenarios"`
 	AttemptList []Attempt         `json:"attempt_list"`
@@ -117,8 +117,8 @@ type ScenarioSummary struct {
 	Cause     certification.Cause   `json:"cause"`
 	Message   string                `json:"message"`
 	Attempts  Attempts              `json:"attempts"`
-	Rate      *RateResult           `json:"rate"`
-	SetupTime *SetupTime            `json:"setup_time_s"`
+	Rate      *RateResult           `json:"rate" jsonschema:"nullable"`
+	SetupTime *SetupTime            `json:"setup_time_s" jsonschema:"nullable"`
 }
 
 // Scenario is a local scenario with its attempts.
@@ -143,13 +143,13 @@ type Attempts struct {
 // RateResult is the share of counted attempts that passed, 0 to 1.
 type RateResult struct {
 	// Observed is null if nothing was counted.
-	Observed *float64 `json:"observed"`
+	Observed *float64 `json:"observed" jsonschema:"nullable"`
 	Target   float64  `json:"target"`
 	// Lower95 is the exact one-sided 95 % lower bound (Clopper-Pearson).
 	Lower95 float64 `json:"lower95"`
 	// MorePassesNeeded is how many more passes in a row would prove the target
 	// with 95 % confidence; null where no number of them can.
-	MorePassesNeeded *int `json:"more_passes_needed"`
+	MorePassesNeeded *int `json:"more_passes_needed" jsonschema:"nullable"`
 }
 
 // SetupTime sums up the set-up times of the counted attempts, in seconds.
@@ -173,7 +173,7 @@ type Attempt struct {
 	Hint        string                 `json:"hint"`
 	StartedUTC  time.Time              `json:"started_utc"`
 	FinishedUTC time.Time              `json:"finished_utc"`
-	SetupTime   *certification.Bracket `json:"setup_time_s"`
+	SetupTime   *certification.Bracket `json:"setup_time_s" jsonschema:"nullable"`
 	Phases      []certification.Phase  `json:"phases"`
 	Evidence    []string               `json:"evidence"`
 }

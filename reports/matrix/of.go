@@ -250,6 +250,9 @@ func findingsOf(parts []*part) []Finding {
 	for _, p := range parts {
 		for _, a := range p.attempts {
 			for _, f := range a.Findings {
+				if weight(f.Severity) < 0 {
+					f.Severity = certification.SeverityReview // a weight that nobody knows
+				}
 				k := key{f.Rule, f.Message, f.Severity}
 				i, seen := at[k]
 				if !seen {
@@ -265,18 +268,14 @@ func findingsOf(parts []*part) []Finding {
 		list[i].Evidence = distinct(list[i].Evidence)
 	}
 	slices.SortFunc(list, func(a, b Finding) int {
-		return cmp.Or(weight(a.Severity)-weight(b.Severity), strings.Compare(string(a.Severity), string(b.Severity)),
-			strings.Compare(a.Rule, b.Rule), strings.Compare(a.Message, b.Message))
+		return cmp.Or(weight(a.Severity)-weight(b.Severity), strings.Compare(a.Rule, b.Rule), strings.Compare(a.Message, b.Message))
 	})
 	return list
 }
 
 func weight(s certification.Severity) int {
 	order := [...]certification.Severity{certification.SeverityFail, certification.SeverityReview, certification.SeverityWarning, certification.SeverityInfo}
-	if i := slices.Index(order[:], s); i >= 0 {
-		return i
-	}
-	return -1 // a severity that nobody knows comes first
+	return slices.Index(order[:], s)
 }
 
 // distinct keeps the first of each, in order; never nil.

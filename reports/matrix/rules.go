@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"math"
+	"slices"
 
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
@@ -187,7 +188,8 @@ type Judgement struct {
 //   - failed for a cause that may not fail an attempt is blocked;
 //   - passed with a finding that waits for review, or says fail, is review;
 //   - passed with a warning among its findings is a warning;
-//   - anything that is no outcome of an attempt is blocked, the tool's fault.
+//   - anything that is no outcome of an attempt is blocked;
+//   - a cause that nobody knows, or none at all, is the tool.
 func Judge(a certification.Attempt) Judgement {
 	j := Judgement{a.Verdict, a.Cause, a.Code, a.Message}
 	switch a.Verdict {
@@ -207,7 +209,7 @@ func Judge(a certification.Attempt) Judgement {
 	if j.Verdict == certification.Passed {
 		return Judgement{Verdict: certification.Passed}
 	}
-	if j.Cause == "" {
+	if !slices.Contains(causes[:], j.Cause) {
 		j.Cause = certification.CauseTool
 	}
 	return j
@@ -216,15 +218,12 @@ func Judge(a certification.Attempt) Judgement {
 func (j Judgement) withFindings(findings []certification.Finding) Judgement {
 	worst := certification.Passed
 	for _, f := range findings {
-		v := certification.Passed
+		v := certification.Review
 		switch f.Severity {
-		case certification.SeverityFail, certification.SeverityReview:
-			v = certification.Review
 		case certification.SeverityWarning:
 			v = certification.Warning
 		case certification.SeverityInfo:
-		default:
-			v = certification.Review
+			v = certification.Passed
 		}
 		if v.Worse(worst) {
 			worst = v

@@ -118,10 +118,6 @@ func (p *part) cause(v certification.Verdict) certification.Cause {
 		if count[c] > count[most] {
 			most = c
 		}
-		delete(count, c)
-	}
-	if most == "" && len(count) > 0 {
-		return certification.CauseTool // a cause that nobody knows
 	}
 	return most
 }
