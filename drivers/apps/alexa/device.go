@@ -74,19 +74,14 @@ func (a *App) Switch(ctx context.Context, plug string, on bool) (drivers.Switche
 		now := a.hand.Clock.Now()
 		return drivers.Switched{From: now, To: now, Already: true}, nil
 	}
-	var from time.Time
 	for try := 1; ; try++ {
-		err := a.hand.TapOnce(ctx, func() {
-			if from.IsZero() {
-				from = a.hand.Clock.Now()
-			}
-		}, "plug.switch")
-		if err != nil {
+		var tapped time.Time
+		if err := a.hand.TapOnce(ctx, func() { tapped = a.hand.Clock.Now() }, "plug.switch"); err != nil {
 			return drivers.Switched{}, err
 		}
-		to, err := a.awaitSwitch(ctx, want)
+		switched, err := a.awaitSwitch(ctx, want, tapped)
 		if err == nil {
-			return drivers.Switched{From: from, To: to}, nil
+			return switched, nil
 		}
 		var late *drivers.TimeoutError
 		if !errors.As(err, &late) {
@@ -104,21 +99,23 @@ func plugTrouble(plug, what string, err error) error {
 		Message: "the plug \"" + plug + "\" " + what, Err: err, Hint: "see whether the plug has power and Wi-Fi, and try it by hand in the Alexa app"}
 }
 
-// awaitSwitch waits until the switch shows what is wanted, and returns when it
-// was seen. The first look is at the whole screen, since plugs may answer at
+// awaitSwitch waits until the switch shows what is wanted. The result lies
+// between the last look that did not show it, or the tap, and the first one
+// that did. The first look is at the whole screen, since plugs may answer at
 // once; then one narrow question is asked.
-func (a *App) awaitSwitch(ctx context.Context, want string) (time.Time, error) {
+func (a *App) awaitSwitch(ctx context.Context, want string, tapped time.Time) (drivers.Switched, error) {
 	e, err := a.hand.Map.Element(want)
 	if err != nil {
-		return time.Time{}, err
+		return drivers.Switched{}, err
 	}
 	ask, err := e.Any()
 	if err != nil {
-		return time.Time{}, err
+		return drivers.Switched{}, err
 	}
-	var seen time.Time
+	at := drivers.Switched{From: tapped}
 	first := true
 	err = drivers.Poll(ctx, a.hand.Clock, drivers.Wait{For: "the plug to answer", Timeout: plugAnswers, Every: plugLooks}, func(ctx context.Context) error {
+		began := a.hand.Clock.Now()
 		if first {
 			first = false
 			tree, err := a.hand.Look(ctx)
@@ -126,12 +123,14 @@ func (a *App) awaitSwitch(ctx context.Context, want string) (time.Time, error) {
 				return err
 			}
 			if ok, err := a.hand.On(tree, want); err != nil || ok {
-				seen = a.hand.Clock.Now()
+				at.To = a.hand.Clock.Now()
 				return err
 			}
 			// A card may have come up over the page.
-			if cleared, err := a.clear(ctx, tree); err != nil || cleared {
-				return errors.Join(drivers.ErrNotYet, err)
+			if cleared, err := a.clear(ctx, tree); err != nil {
+				return err
+			} else if !cleared {
+				at.From = began
 			}
 			return drivers.ErrNotYet
 		}
@@ -140,11 +139,12 @@ func (a *App) awaitSwitch(ctx context.Context, want string) (time.Time, error) {
 			return err
 		}
 		if len(found) == 0 {
+			at.From = began
 			return drivers.ErrNotYet
 		}
-		seen = a.hand.Clock.Now()
+		at.To = a.hand.Clock.Now()
 		a.hand.Forget()
 		return nil
 	})
-	return seen, err
+	return at, err
 }

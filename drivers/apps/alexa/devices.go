@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ffscert/drivers"
@@ -84,42 +85,43 @@ func (a *App) tile(tree *screen.Tree, name string) (bool, error) {
 // upwards, and leaves it on the screen.
 func (a *App) scrollTo(ctx context.Context, name string) (bool, error) {
 	for _, down := range []bool{true, false} {
-		for swipe := 0; ; swipe++ {
-			tree, err := a.devicesNow(ctx)
-			if err != nil {
-				return false, err
-			}
-			if found, err := a.tile(tree, name); err != nil || found {
-				return found, err
-			}
-			list, err := a.list(tree)
-			if err != nil {
-				return false, err
-			}
-			if down && listEnds(tree, list) {
-				break
-			}
-			if swipe == mostSwipes {
-				return false, &certification.Trouble{Code: certification.AppElementMissing, Cause: certification.CauseAlexaApp,
-					Message: fmt.Sprintf("the devices list did not come to an end in %d swipes", mostSwipes), Hint: "remove devices that are not needed from the account"}
-			}
-			before := tree.Fingerprint()
-			if err := a.swipeList(ctx, list, down); err != nil {
-				return false, err
-			}
-			tree, err = a.devicesNow(ctx)
-			if err != nil {
-				return false, err
-			}
-			if tree.Fingerprint() == before {
-				break
-			}
-		}
-		if tree, err := a.hand.Seen(ctx); err == nil && a.wholeList(tree) {
-			break
+		if found, err := a.scan(ctx, name, down); err != nil || found {
+			return found, err
 		}
 	}
 	return false, nil
+}
+
+// scan looks for a tile from where the list is to its end in one direction.
+func (a *App) scan(ctx context.Context, name string, down bool) (bool, error) {
+	for swipe := 0; swipe < mostSwipes; swipe++ {
+		tree, err := a.devicesNow(ctx)
+		if err != nil {
+			return false, err
+		}
+		if found, err := a.tile(tree, name); err != nil || found {
+			return found, err
+		}
+		list, err := a.list(tree)
+		if err != nil || down && listEnds(tree, list) {
+			return false, err
+		}
+		before := listed(tree, list)
+		if err := a.swipeList(ctx, list, down); err != nil {
+			return false, err
+		}
+		if tree, err = a.devicesNow(ctx); err != nil {
+			return false, err
+		}
+		if list, err = a.list(tree); err != nil {
+			return false, err
+		}
+		if slices.Equal(listed(tree, list), before) {
+			return a.tile(tree, name)
+		}
+	}
+	return false, &certification.Trouble{Code: certification.AppElementMissing, Cause: certification.CauseAlexaApp,
+		Message: fmt.Sprintf("the devices list did not come to an end in %d swipes", mostSwipes), Hint: "remove devices that are not needed from the account"}
 }
 
 // devicesNow is a snapshot of the devices page; if something else came up
@@ -151,44 +153,40 @@ func (a *App) list(tree *screen.Tree) (*screen.Node, error) {
 	return m.Nodes[0], nil
 }
 
-// listEnds tells whether the last thing in the list lies wholly above its
-// lower edge: nothing can follow below it.
-func listEnds(tree *screen.Tree, list *screen.Node) bool {
-	bottom, any := 0, false
-	for _, n := range leaves(tree, list) {
-		any = true
-		bottom = max(bottom, n.Bounds.Y+n.Bounds.Height)
-	}
-	return any && bottom+listMargin < list.Bounds.Y+list.Bounds.Height
+// entry is a text of the list and where it stands.
+type entry struct {
+	text string
+	top  int
 }
 
-// listMargin is how many pixels of the list must be empty to be its end.
-const listMargin = 24
-
-// wholeList tells whether the list shows everything that is in it.
-func (a *App) wholeList(tree *screen.Tree) bool {
-	list, err := a.list(tree)
-	if err != nil || !listEnds(tree, list) {
-		return false
-	}
-	for _, n := range leaves(tree, list) {
-		if n.Bounds.Y <= list.Bounds.Y {
-			return false // cut at the top: it was scrolled
-		}
-	}
-	return true
-}
-
-func leaves(tree *screen.Tree, list *screen.Node) []*screen.Node {
-	var found []*screen.Node
+// listed are the texts in the list from top to bottom: what stays the same
+// when the list does not move.
+func listed(tree *screen.Tree, list *screen.Node) []entry {
+	var found []entry
 	tree.Each(func(n *screen.Node) bool {
 		if n != list && list.Has(n) && len(n.Children()) == 0 && n.Displayed && n.Text != "" {
-			found = append(found, n)
+			found = append(found, entry{n.Text, n.Bounds.Y})
 		}
 		return true
 	})
+	slices.SortStableFunc(found, func(a, b entry) int { return a.top - b.top })
 	return found
 }
+
+// listEnds tells whether nothing can follow below: another entry, as far from
+// the last one as any two neighbours are, would be on the screen. A list of
+// which that cannot be said has to be swiped.
+func listEnds(tree *screen.Tree, list *screen.Node) bool {
+	entries := listed(tree, list)
+	pitch := 0
+	for i := 1; i < len(entries); i++ {
+		pitch = max(pitch, entries[i].top-entries[i-1].top)
+	}
+	return pitch > 0 && entries[len(entries)-1].top+pitch+listMargin < list.Bounds.Y+list.Bounds.Height
+}
+
+// listMargin is how many pixels of the next entry would have to be seen.
+const listMargin = 48
 
 func (a *App) swipeList(ctx context.Context, list *screen.Node, down bool) error {
 	b := list.Bounds
@@ -216,25 +214,19 @@ func (a *App) pull(ctx context.Context, tree *screen.Tree) error {
 }
 
 // Lists tells whether the refreshed list has a device of exactly that name. It
-// looks through the whole list.
+// looks through the whole list, from its top.
 func (a *App) Lists(ctx context.Context, name string) (bool, error) {
-	tree, err := a.OpenDevices(ctx)
-	if err != nil {
+	if err := a.refreshFromTop(ctx); err != nil {
 		return false, err
 	}
-	if err := a.toTop(ctx); err != nil {
-		return false, err
-	}
-	if err := a.pull(ctx, tree); err != nil {
-		return false, err
-	}
-	return a.scrollTo(ctx, name)
+	return a.scan(ctx, name, true)
 }
 
-// toTop scrolls to the beginning of the list, if it is not there.
-func (a *App) toTop(ctx context.Context) error {
+// refreshFromTop pulls the list down until that no longer moves it: then it is
+// at its top, and refreshed.
+func (a *App) refreshFromTop(ctx context.Context) error {
 	for swipe := 0; swipe < mostSwipes; swipe++ {
-		tree, err := a.devicesNow(ctx)
+		tree, err := a.OpenDevices(ctx)
 		if err != nil {
 			return err
 		}
@@ -242,26 +234,22 @@ func (a *App) toTop(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		cut := false
-		for _, n := range leaves(tree, list) {
-			cut = cut || n.Bounds.Y <= list.Bounds.Y
-		}
-		if !cut {
-			return nil
-		}
-		before := tree.Fingerprint()
-		if err := a.swipeList(ctx, list, false); err != nil {
+		before := listed(tree, list)
+		if err := a.pull(ctx, tree); err != nil {
 			return err
 		}
-		after, err := a.devicesNow(ctx)
-		if err != nil {
+		if tree, err = a.devicesNow(ctx); err != nil {
 			return err
 		}
-		if after.Fingerprint() == before {
+		if list, err = a.list(tree); err != nil {
+			return err
+		}
+		if slices.Equal(listed(tree, list), before) {
 			return nil
 		}
 	}
-	return nil
+	return &certification.Trouble{Code: certification.AppMoving, Cause: certification.CauseAlexaApp,
+		Message: fmt.Sprintf("the devices list did not come to rest in %d refreshes", mostSwipes), Hint: "see the picture of what was there"}
 }
 
 // GoneWithin waits until the list no longer has the device, refreshing it.
@@ -307,7 +295,7 @@ func (a *App) Refreshes(ctx context.Context) error {
 			return err
 		}
 		if page == "devices" {
-			if list, err := a.list(t); err == nil && len(leaves(t, list)) > 0 {
+			if list, err := a.list(t); err == nil && len(listed(t, list)) > 0 {
 				return nil
 			}
 		}

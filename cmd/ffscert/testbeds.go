@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"ffscert/cmd/internal/config"
+	"ffscert/drivers"
+	"ffscert/drivers/appium"
+	"ffscert/drivers/apps/alexa"
+	"ffscert/drivers/farm"
+	"ffscert/drivers/power"
+	"ffscert/drivers/screen"
+	"ffscert/drivers/testbed"
+	"ffscert/drivers/virtual"
+	"ffscert/drivers/virtual/handset"
+	"ffscert/features/certification"
+)
+
+// openTestbeds makes the testbeds that were asked for, all by default. No
+// session is opened yet.
+func openTestbeds(ctx context.Context, s *state, c *config.Config, names []string, seed int64) ([]*testbed.Testbed, error) {
+	wanted := map[string]bool{}
+	for _, n := range names {
+		wanted[n] = true
+	}
+	alexaMap, err := loadAlexaMap(c)
+	if err != nil {
+		return nil, err
+	}
+	var beds []*testbed.Testbed
+	fail := func(err error) ([]*testbed.Testbed, error) {
+		for _, b := range beds {
+			b.Close(ctx)
+		}
+		return nil, err
+	}
+	var known []string
+	for _, b := range c.Testbeds {
+		known = append(known, b.Name)
+		if len(wanted) > 0 && !wanted[b.Name] {
+			continue
+		}
+		delete(wanted, b.Name)
+		bed, err := openTestbed(s, c, b, alexaMap, seed)
+		if err != nil {
+			return fail(fmt.Errorf("testbed %s: %w", b.Name, err))
+		}
+		beds = append(beds, bed)
+		if len(names) > 0 && len(wanted) == 0 {
+			break
+		}
+	}
+	for n := range wanted {
+		return fail(usagef("--testbed %s: there is no testbed of that name\n  hint: there are: %s", n, strings.Join(known, ", ")))
+	}
+	return beds, nil
+}
+
+func loadAlexaMap(c *config.Config) (*screen.Map, error) {
+	maps, err := screen.BuiltIn()
+	if err != nil {
+		return nil, err
+	}
+	if c.Screens.Alexa != "" {
+		data, err := os.ReadFile(c.Screens.Alexa)
+		if err != nil {
+			return nil, usage(err)
+		}
+		own, err := screen.LoadMap(c.Screens.Alexa, data)
+		if err != nil {
+			return nil, usage(err)
+		}
+		return own, nil
+	}
+	return screen.Choose(maps, "alexa", "android", "")
+}
+
+func openTestbed(s *state, c *config.Config, b config.Testbed, m *screen.Map, seed int64) (*testbed.Testbed, error) {
+	bed := &testbed.Testbed{
+		Name: b.Name,
+		Names: testbed.Names{Device: c.Product.DeviceName, DevicePlug: b.Plugs.Device,
+			ProvisionerPlug: b.Plugs.Provisioner, Provisioner: b.Provisioner},
+		Timing: testbed.Timing{ProvisionerOff: b.Timing.ProvisionerOff, ProvisionerReady: b.Timing.ProvisionerReady},
+		Clock:  drivers.RealClock{},
+	}
+	opts := appium.Options{App: m.Application(), Log: s.log.WithField("testbed", b.Name)}
+	if b.Virtual != nil {
+		lab, err := embeddedLab(*b.Virtual, seed)
+		if err != nil {
+			return nil, usage(err)
+		}
+		bed.Clock = lab.lab.Clock
+		bed.Shut = lab.lab.Close
+		bed.BeginAttempt = func(id certification.AttemptID) { lab.lab.BeginAttempt(id.Case+" "+id.Scenario, id.N) }
+		opts.Endpoint, opts.UDID = lab.endpoint, lab.lab.Serial()
+	} else {
+		conn, err := b.Phone.Resolve(os.LookupEnv)
+		if err != nil {
+			return nil, usage(err)
+		}
+		lease, err := farm.Lease(conn.UDID)
+		if err != nil {
+			return nil, &statusError{exitOutside, err}
+		}
+		bed.Shut = lease.Release
+		opts.Endpoint, opts.UDID, opts.Capabilities = conn.Endpoint, conn.UDID, conn.Capabilities
+		t := b.Phone.CommandTimeouts
+		opts.Limits = appium.Limits{Session: t.Session, Find: t.Find, Source: t.Source, Action: t.Action, Screenshot: t.Screenshot, Other: t.Other}
+	}
+	if err := opts.Validate(); err != nil {
+		if bed.Shut != nil {
+			bed.Shut()
+		}
+		return nil, usage(err)
+	}
+	phone := appium.New(opts)
+	bed.Phone = phone
+	bed.Alexa = alexa.New(phone, bed.Clock, m)
+	bed.DevicePower = socket(bed, b.Power.Device, b.Plugs.Device)
+	bed.ProvisionerPower = socket(bed, b.Power.Provisioner, b.Plugs.Provisioner)
+	return bed, nil
+}
+
+func socket(bed *testbed.Testbed, s config.Socket, plug string) drivers.Power {
+	if s.Method == config.PowerCommand {
+		return power.Command{Socket: plug, OnArgs: s.CommandOn, OffArgs: s.CommandOff, Clock: bed.Clock}
+	}
+	return power.Alexa{App: bed.Alexa, Plug: plug}
+}
+
+// labConfig is the simulated lab of a virtual testbed.
+func labConfig(v config.Virtual) virtual.Config {
+	latency := handset.PhoneProfile()
+	if v.Latency == config.LatencyNone {
+		latency = handset.NoProfile()
+	}
+	return virtual.Config{World: v.Config, Latency: latency, App: v.App}
+}
+
+type embedded struct {
+	lab      *virtual.Lab
+	endpoint string
+}
+
+// embeddedLab opens a lab on virtual time, with its Appium endpoint on a free
+// port of this machine.
+func embeddedLab(v config.Virtual, seed int64) (embedded, error) {
+	cfg := labConfig(v)
+	cfg.World.Seed = uint64(seed)
+	lab, err := virtual.Open(cfg)
+	if err != nil {
+		return embedded{}, err
+	}
+	ln, err := virtual.Listen("127.0.0.1:0")
+	if err != nil {
+		lab.Close()
+		return embedded{}, err
+	}
+	return embedded{lab, lab.ServeAppium(ln)}, nil
+}

@@ -1,0 +1,159 @@
+// Package virtual is the simulated testbed: a lab with a device under test, a
+// provisioner and two plugs, and a phone with the Alexa app, good enough that a
+// tool written for the real thing runs on it unchanged.
+//
+// It has two doors to the same phone: an Appium-compatible endpoint in this
+// process, and a phone that speaks adb, which the real Appium drives. Nothing
+// outside this folder knows that there is no phone, apart from what the phone
+// says of itself.
+package virtual
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"ffscert/drivers/virtual/adb"
+	"ffscert/drivers/virtual/appium"
+	"ffscert/drivers/virtual/clock"
+	"ffscert/drivers/virtual/handset"
+	"ffscert/drivers/virtual/uiautomator"
+	"ffscert/drivers/virtual/world"
+)
+
+// Config says what the simulated testbed is like.
+type Config struct {
+	World   world.Config
+	Latency handset.Profile // what an operation costs on the phone
+	Serial  string          // "" is one that says that the phone is virtual
+	App     string          // model of the Alexa app: a built-in one's name or a path; "" is the newest built-in one
+	// Speed is how fast the world's time runs against the wall clock, > 0; 0
+	// makes it virtual: it moves only when somebody waits.
+	Speed  float64
+	Events io.Writer // the world's truth as JSON lines; may be nil
+}
+
+// DefaultSerial is the serial of a virtual phone that is not given one.
+const DefaultSerial = "ffscert-virtual"
+
+// Lab is a running simulated testbed.
+type Lab struct {
+	World *world.World
+	Phone *handset.Handset
+	Clock *clock.Clock
+
+	serial string
+	mu     sync.Mutex
+	shut   []func()
+}
+
+// Open sets a lab up. Close it.
+func Open(c Config) (*Lab, error) {
+	if c.Serial == "" {
+		c.Serial = DefaultSerial
+	}
+	clk := clock.NewVirtual(time.Now().UTC())
+	if c.Speed != 0 {
+		if err := clock.CheckSpeed(c.Speed); err != nil {
+			return nil, err
+		}
+		clk = clock.NewReal(c.Speed)
+	}
+	events := c.Events
+	if events == nil {
+		events = io.Discard
+	}
+	w, err := world.New(c.World, clk, events)
+	if err != nil {
+		clk.Close()
+		return nil, err
+	}
+	l := &Lab{World: w, Clock: clk, serial: c.Serial}
+	l.shut = append(l.shut, clk.Close, w.Close)
+	models, err := handset.BuiltinModels(c.App)
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	if l.Phone, err = handset.New(handset.Config{Serial: c.Serial, Profile: &c.Latency, Seed: c.World.Seed}, w, models, clk); err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// Serial is the phone's serial.
+func (l *Lab) Serial() string { return l.serial }
+
+// BeginAttempt puts the lab in its initial state for that attempt.
+func (l *Lab) BeginAttempt(caseID string, n int) { l.World.BeginAttempt(caseID, n) }
+
+// ServeAppium opens door 1 on a listener: an Appium-compatible endpoint. It
+// returns at once; the address is the listener's.
+func (l *Lab) ServeAppium(ln net.Listener) (endpoint string) {
+	srv := &http.Server{Handler: appium.New(l.Phone, appium.Options{}), ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		srv.Serve(ln) // always returns an error; closing it is how it ends
+	}()
+	l.onClose(func() {
+		srv.Close()
+		<-done
+	})
+	return "http://" + ln.Addr().String()
+}
+
+// ServeADB opens door 2 on a listener: a phone that speaks adb. It returns at
+// once.
+func (l *Lab) ServeADB(ln net.Listener) *adb.Device {
+	device := adb.NewDevice(l.Phone, uiautomator.NewServer(l.Phone), adb.Options{})
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		device.ServeListener(ctx, ln) // ends with the lab
+	}()
+	l.onClose(func() {
+		cancel()
+		ln.Close()
+		<-done
+	})
+	return device
+}
+
+func (l *Lab) onClose(f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.shut = append(l.shut, f)
+}
+
+// Close shuts the doors and ends the world. Closing twice is no error.
+func (l *Lab) Close() error {
+	l.mu.Lock()
+	shut := l.shut
+	l.shut = nil
+	l.mu.Unlock()
+	for i := len(shut) - 1; i >= 0; i-- {
+		shut[i]()
+	}
+	return l.World.Err()
+}
+
+// Listen opens a port on this machine. The address must be a loopback one
+// unless the caller says otherwise: whoever reaches the port drives the phone.
+func Listen(addr string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("%q is no address: write it like 127.0.0.1:4723", addr)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, errors.New("the virtual phone listens on loopback addresses only, such as 127.0.0.1, not on " + addr)
+	}
+	return net.Listen("tcp", addr)
+}
