@@ -29,18 +29,19 @@ func (j *Journal) SaveEvidence(name string, data []byte) (string, error) {
 	if _, err := os.Lstat(target); err == nil {
 		return inside, nil // it came there by a rename, so it is whole
 	}
-	if err := writeAtomic(target, data); err != nil {
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return "", fmt.Errorf("save evidence: %w", err)
+	}
+	if err := WriteFile(target, data); err != nil {
 		return "", fmt.Errorf("save evidence: %w", err)
 	}
 	return inside, nil
 }
 
-// writeAtomic writes a file so that it is there whole or not at all.
-func writeAtomic(target string, data []byte) (err error) {
+// WriteFile writes a file so that a reader sees the old one or the new one,
+// never a part. It is on the disk when WriteFile returns. The folder must exist.
+func WriteFile(target string, data []byte) (err error) {
 	dir := filepath.Dir(target)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
 	f, err := os.CreateTemp(dir, ".new-*")
 	if err != nil {
 		return err

@@ -37,6 +37,15 @@ func TestLowerBound(t *testing.T) {
 	}
 }
 
+func TestTheReportedBoundIsNeverAboveTheExactOne(t *testing.T) {
+	for n := 1; n <= 60; n++ {
+		r := rateOf(certification.Criterion{Kind: certification.Rate, Target: 0.95}, Tally{Passed: n, Failed: n % 4})
+		if exact := LowerBound(n, n+n%4); r.Lower95 > exact || exact-r.Lower95 > 1e-6 {
+			t.Errorf("%d: %v is reported, %v is exact", n, r.Lower95, exact)
+		}
+	}
+}
+
 func binomial(n, k int) float64 {
 	x := 1.0
 	for i := 1; i <= k; i++ {
