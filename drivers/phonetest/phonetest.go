@@ -190,12 +190,18 @@ func (s *suite) scrollTo(t *testing.T, tree *screen.Tree, name string) *screen.T
 		if tile.On(tree, name) {
 			return tree
 		}
-		list := s.node(t, tree, "devices.list").Bounds
-		x := list.Center().X
-		from, to := drivers.Point{X: x, Y: list.Y + list.Height*7/10}, drivers.Point{X: x, Y: list.Y + list.Height*4/10}
-		require.NoError(t, s.phone.Swipe(t.Context(), from, to, 400*time.Millisecond))
-		tree = s.untilPage(t, "devices")
+		tree = s.scroll(t, tree)
 	}
 	require.Fail(t, fmt.Sprintf("%q is nowhere in the list", name))
 	return nil
+}
+
+// scroll swipes the list of devices up by a third of its height.
+func (s *suite) scroll(t *testing.T, tree *screen.Tree) *screen.Tree {
+	t.Helper()
+	list := s.node(t, tree, "devices.list").Bounds
+	x := list.Center().X
+	from, to := drivers.Point{X: x, Y: list.Y + list.Height*7/10}, drivers.Point{X: x, Y: list.Y + list.Height*4/10}
+	require.NoError(t, s.phone.Swipe(t.Context(), from, to, 400*time.Millisecond))
+	return s.untilPage(t, "devices")
 }

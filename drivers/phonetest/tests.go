@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"image/png"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -163,27 +164,41 @@ func testOddNames(s *suite, t *testing.T) {
 		t.Skip("the lab has no devices with odd names")
 	}
 	tile := s.element(t, "devices.tile")
-	for _, name := range s.lab.OddNames {
-		t.Run(name, func(t *testing.T) {
-			tree := s.scrollTo(t, s.devices(t), name)
-			bounds := s.node(t, tree, "devices.tile", name).Bounds
-			for _, l := range []drivers.Locator{
-				s.locator(t, "devices.tile", name),
-				screen.Query{Text: name}.Locator(),
-				{Using: drivers.ByXPath, Value: xpathOf(name)},
-			} {
-				assert.Equal(t, bounds, s.rect(t, s.find(t, l)), l)
+	left := slices.Clone(s.lab.OddNames)
+	tree := s.devices(t)
+	for range 30 { // screens of the list
+		left = slices.DeleteFunc(left, func(name string) bool {
+			if !tile.On(tree, name) {
+				return false
 			}
-			anyOf, err := tile.Any(name)
-			require.NoError(t, err)
-			all, err := s.phone.FindAll(t.Context(), anyOf)
-			require.NoError(t, err)
-			assert.Len(t, all, 1, anyOf)
-			text, err := s.phone.Text(t.Context(), s.find(t, s.locator(t, "devices.tile", name)))
-			require.NoError(t, err)
-			assert.Equal(t, name, text)
+			t.Run(name, func(t *testing.T) { s.oddName(t, tree, name) })
+			return true
 		})
+		if len(left) == 0 {
+			return
+		}
+		tree = s.scroll(t, tree)
 	}
+	require.Fail(t, "not in the list", "%q", left)
+}
+
+func (s *suite) oddName(t *testing.T, tree *screen.Tree, name string) {
+	bounds := s.node(t, tree, "devices.tile", name).Bounds
+	for _, l := range []drivers.Locator{
+		s.locator(t, "devices.tile", name),
+		screen.Query{Text: name}.Locator(),
+		{Using: drivers.ByXPath, Value: xpathOf(name)},
+	} {
+		assert.Equal(t, bounds, s.rect(t, s.find(t, l)), l)
+	}
+	anyOf, err := s.element(t, "devices.tile").Any(name)
+	require.NoError(t, err)
+	all, err := s.phone.FindAll(t.Context(), anyOf)
+	require.NoError(t, err)
+	assert.Len(t, all, 1, anyOf)
+	text, err := s.phone.Text(t.Context(), s.find(t, s.locator(t, "devices.tile", name)))
+	require.NoError(t, err)
+	assert.Equal(t, name, text)
 }
 
 func xpathOf(name string) string {
@@ -218,7 +233,11 @@ func testRect(s *suite, t *testing.T) {
 			continue
 		}
 		seen++
-		assert.Equal(t, s.node(t, tree, "devices.tile", name).Bounds, s.rect(t, s.find(t, s.locator(t, "devices.tile", name))), name)
+		bounds, e := s.node(t, tree, "devices.tile", name).Bounds, s.find(t, s.locator(t, "devices.tile", name))
+		assert.Equal(t, bounds, s.rect(t, e), name)
+		if e.Seen != nil {
+			assert.Equal(t, drivers.Seen{Text: name, Rect: bounds}, *e.Seen, "what a find tells at once")
+		}
 	}
 	assert.Positive(t, seen)
 }
@@ -233,7 +252,7 @@ func testAttributes(s *suite, t *testing.T) {
 	assert.Equal(t, name, text)
 	b := node.Bounds
 	for attribute, want := range map[string]string{
-		"text": name, "className": node.Class, "class": node.Class, "package": node.Package, "resource-id": node.ResourceID,
+		"text": name, "className": node.Class, "class": node.Class, "package": node.Package,
 		"enabled": strconv.FormatBool(node.Enabled), "clickable": strconv.FormatBool(node.Clickable), "checked": "false",
 		"displayed": "true", "scrollable": "false",
 		"bounds": "[" + strconv.Itoa(b.X) + "," + strconv.Itoa(b.Y) + "][" + strconv.Itoa(b.X+b.Width) + "," + strconv.Itoa(b.Y+b.Height) + "]",
