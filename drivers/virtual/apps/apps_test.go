@@ -94,6 +94,7 @@ func TestWhatIsWrongIsSaidWithFileLineAndField(t *testing.T) {
 		{"not YAML", "start: [", "start: [[", 0, "", ""},
 		{"a key twice", "label: Example", "label: Example\nlabel: Again", 7, "", "already defined"},
 		{"two documents", "schema:", "---\na: 1\n---\nschema:", 0, "", "one YAML document"},
+		{"alias", "label: Example", "label: &a Example\nnote: *a", 6, "", "parts"},
 		{"empty", small, "", 0, "", "one YAML document"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

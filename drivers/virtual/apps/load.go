@@ -111,6 +111,9 @@ func Parse(file string, source []byte, v Vocabulary) (m *Model, err error) {
 	if len(tree.Docs) != 1 || tree.Docs[0].Body == nil {
 		return nil, &Error{File: file, Message: "must hold one YAML document"}
 	}
+	if a := firstAlias(tree.Docs[0].Body); a != nil {
+		return nil, located(file, wrong(a, "anchors and aliases are not supported: what several screens use is one of the parts"))
+	}
 	m = &Model{}
 	if err := yaml.NodeToValue(tree.Docs[0].Body, m, yaml.Strict()); err != nil {
 		return nil, located(file, err)
@@ -119,6 +122,27 @@ func Parse(file string, source []byte, v Vocabulary) (m *Model, err error) {
 		return nil, &Error{File: file, Line: lineOf(tree, field), Field: field, Message: msg}
 	}
 	return m, nil
+}
+
+// firstAlias finds an alias. A few lines of them can stand for more elements
+// than fit into memory.
+func firstAlias(n ast.Node) (found ast.Node) {
+	ast.Walk(visitor(func(n ast.Node) bool {
+		if n.Type() == ast.AliasType || n.Type() == ast.AnchorType || n.Type() == ast.MergeKeyType {
+			found = n
+		}
+		return found == nil
+	}), n)
+	return found
+}
+
+type visitor func(ast.Node) bool
+
+func (v visitor) Visit(n ast.Node) ast.Visitor {
+	if v(n) {
+		return v
+	}
+	return nil
 }
 
 func located(file string, err error) error {
