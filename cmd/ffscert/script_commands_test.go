@@ -83,7 +83,7 @@ func cmdMatrixSchema(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: matrixschema FILE")
 	}
-	schema, err := jsonschema.UnmarshalJSON(strings.NewReader(string(matrix.SchemaJSON())))
+	schema, err := jsonschema.UnmarshalJSON(strings.NewReader(string(matrix.JSONSchema())))
 	ts.Check(err)
 	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[0])))
 	ts.Check(err)

@@ -161,24 +161,8 @@ func (s *schedule) done(a certification.Attempt) {
 	for _, q := range s.queue {
 		if q.job.Case.ID == a.ID.Case && q.job.Scenario.Title() == a.ID.Scenario {
 			q.inFlight--
-			add(&q.tally, a.Verdict)
+			q.tally.Add(matrix.Judge(a).Verdict)
 		}
 	}
 	s.changed.Broadcast()
-}
-
-// add counts one more attempt.
-func add(t *matrix.Tally, v certification.Verdict) {
-	switch v {
-	case certification.Passed:
-		t.Passed++
-	case certification.Warning:
-		t.Warning++
-	case certification.Failed:
-		t.Failed++
-	case certification.Review:
-		t.Review++
-	default:
-		t.Blocked++
-	}
 }

@@ -33,17 +33,17 @@ func TestTagExpressions(t *testing.T) {
 
 func TestWrongTagExpressionsSayWhere(t *testing.T) {
 	for expr, want := range map[string]string{
-		"":                                "it is empty",
-		"   ":                             "it is empty",
-		"wss":                             `character 1: "wss" is no tag`,
-		"@a @b":                           `character 4: "@b" is too much here`,
-		"@a and":                          "a tag is missing at the end",
-		"and @a":                          `character 1: a tag is expected, not "and"`,
-		"(@a":                             "a closing parenthesis is missing",
-		"@a)":                             `character 3: ")" is too much here`,
-		"@a && @b":                        `"&&" is no tag`,
-		"@a,@b or ~@c":                    `"~@c" is no tag`,
-		`@a\`:                             "nothing follows the backslash",
+		"":                                 "it is empty",
+		"   ":                              "it is empty",
+		"wss":                              `character 1: "wss" is no tag`,
+		"@a @b":                            `character 4: "@b" is too much here`,
+		"@a and":                           "a tag is missing at the end",
+		"and @a":                           `character 1: a tag is expected, not "and"`,
+		"(@a":                              "a closing parenthesis is missing",
+		"@a)":                              `character 3: ")" is too much here`,
+		"@a && @b":                         `"&&" is no tag`,
+		"@a,@b or ~@c":                     `"~@c" is no tag`,
+		`@a\`:                              "nothing follows the backslash",
 		strings.Repeat("(", 100000) + "@a": "nested too deeply",
 	} {
 		_, err := ParseTags(expr)

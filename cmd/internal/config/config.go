@@ -104,14 +104,11 @@ type Timing struct {
 	// ProvisionerReady is how long the provisioner is given after power-on
 	// before the device is powered, 1s to 30m.
 	ProvisionerReady time.Duration `yaml:"provisioner_ready,omitempty" json:"provisioner_ready"`
-	// SetUpWithin is how long the device has, from power-on, until it must be
-	// set up, 1s to 2h.
-	SetUpWithin time.Duration `yaml:"set_up_within,omitempty" json:"set_up_within"`
 }
 
 // DefaultTiming is the usual cycle of a lab with an Echo.
 func DefaultTiming() Timing {
-	return Timing{ProvisionerOff: 10 * time.Second, ProvisionerReady: 60 * time.Second, SetUpWithin: 300 * time.Second}
+	return Timing{ProvisionerOff: 10 * time.Second, ProvisionerReady: 60 * time.Second}
 }
 
 // Screens are paths of screen maps, relative to the configuration file.

@@ -188,15 +188,15 @@ testbeds:
 func TestTiming(t *testing.T) {
 	c := load(t, head+`
 testbeds:
-  - {name: a, virtual: {}, timing: {set_up_within: 2m}}
+  - {name: a, virtual: {}, timing: {provisioner_ready: 2m}}
   - {name: b, virtual: {}, timing: {provisioner_off: 0s, provisioner_ready: 0s}}
 `)
 	want := DefaultTiming()
-	want.SetUpWithin = 2 * time.Minute
+	want.ProvisionerReady = 2 * time.Minute
 	if got := c.Testbeds[0].Timing; got != want {
 		t.Errorf("a: %+v", got)
 	}
-	if got := c.Testbeds[1].Timing; got != (Timing{SetUpWithin: 5 * time.Minute}) {
+	if got := c.Testbeds[1].Timing; got != (Timing{}) {
 		t.Errorf("b: a simulated lab may take no time at all: %+v", got)
 	}
 }

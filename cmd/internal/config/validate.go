@@ -43,9 +43,6 @@ func (b *Testbed) setDefaults() {
 			s.Method = PowerAlexa
 		}
 	}
-	if b.Timing == (Timing{}) {
-		b.Timing = DefaultTiming()
-	}
 }
 
 // UnmarshalYAML keeps the default of what is not given.
@@ -115,7 +112,6 @@ func (t *tree) judgeTiming(b *Testbed, tokens []string) {
 	}
 	t.duration(b.Timing.ProvisionerOff, least, 10*time.Minute, child(at, "provisioner_off"))
 	t.duration(b.Timing.ProvisionerReady, least, 30*time.Minute, child(at, "provisioner_ready"))
-	t.duration(b.Timing.SetUpWithin, time.Second, 2*time.Hour, child(at, "set_up_within"))
 }
 
 func (t *tree) duration(d, least, most time.Duration, at []string) {
