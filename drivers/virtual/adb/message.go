@@ -26,12 +26,11 @@ const (
 	versionMin uint32 = 0x01000000
 	// versionNoSum is the first protocol in which nobody looks at the sum.
 	versionNoSum uint32 = 0x01000001
-	// maxReceive is the largest payload that the phone takes, in bytes; it is
-	// what the phone announces, so that a larger one is a malformed message.
-	maxReceive = 256 << 10
-	// maxSend bounds what the phone sends in one message, whatever the host
-	// says that it takes.
-	maxSend = 1 << 20
+	// maxPayload is the largest payload that the phone takes and sends, in
+	// bytes; it is what the phone announces. Both sides keep to the smaller of
+	// what they announced: a larger message is malformed to either. adb
+	// servers announce this much.
+	maxPayload = 1 << 20
 )
 
 // errMalformed is wrapped by every error that says that the peer does not

@@ -61,7 +61,7 @@ func (t *transport) serve() error {
 		return err
 	}
 	for {
-		m, err := readMessage(r, maxReceive, t.version < versionNoSum)
+		m, err := readMessage(r, maxPayload, t.version < versionNoSum)
 		if err != nil {
 			if errors.Is(err, io.EOF) || t.ctx.Err() != nil {
 				return nil
@@ -78,7 +78,7 @@ func (t *transport) handshake(r io.Reader) error {
 	if err := t.conn.SetReadDeadline(time.Now().Add(handshakeTime)); err != nil {
 		return err
 	}
-	m, err := readMessage(r, maxReceive, false)
+	m, err := readMessage(r, maxPayload, false)
 	if err != nil {
 		return fmt.Errorf("handshake: %w", err)
 	}
@@ -99,8 +99,8 @@ func (t *transport) welcome(m message) error {
 	if m.arg1 < 1<<10 {
 		return fmt.Errorf("%w: a host that takes only %d bytes", errMalformed, m.arg1)
 	}
-	t.limit = int(min(m.arg1, maxSend))
-	reply := message{cmdCNXN, min(m.arg0, versionNoSum), maxReceive, []byte(t.d.banner())}
+	t.limit = int(min(m.arg1, maxPayload))
+	reply := message{cmdCNXN, min(m.arg0, versionNoSum), maxPayload, []byte(t.d.banner())}
 	if err := t.send(reply); err != nil {
 		return err
 	}
@@ -195,9 +195,6 @@ func (t *transport) send(m message) error {
 	if _, err := t.conn.Write(t.scratch); err != nil {
 		t.cancel()
 		return fmt.Errorf("adb connection: %w", err)
-	}
-	if cap(t.scratch) > 2*maxSend {
-		t.scratch = nil
 	}
 	return nil
 }

@@ -243,8 +243,8 @@ func (r *Rig) Capabilities(serial string, thrifty bool) map[string]any {
 // AppiumLog is the end of what Appium logged.
 func (r *Rig) AppiumLog() string {
 	b, _ := os.ReadFile(filepath.Join(r.home, "appium.log"))
-	if len(b) > 16<<10 {
-		b = b[len(b)-16<<10:]
+	if len(b) > 8<<10 {
+		b = b[len(b)-8<<10:]
 	}
 	return string(b)
 }
