@@ -210,7 +210,7 @@ func isPath(app string) bool {
 // Default is the configuration that holds when there is no file: the built-in
 // virtual testbed.
 func Default() *Config {
-	t := Testbed{Name: DefaultTestbed, Virtual: defaultVirtual()}
+	t := Testbed{Name: DefaultTestbed, Virtual: defaultVirtual(), Timing: DefaultTiming()}
 	t.setDefaults()
 	c := &Config{
 		Version:  1,
