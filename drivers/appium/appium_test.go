@@ -74,6 +74,8 @@ func TestSessionAnswers(t *testing.T) {
 			certification.RigSession, drivers.PhoneInfo{}},
 		"phone not there": {500, `{"value":{"error":"unknown error","message":"Device SERIAL1 was not in the list of connected devices","stacktrace":""}}`,
 			certification.RigPhone, drivers.PhoneInfo{}},
+		"no phone there": {500, `{"value":{"error":"unknown error","message":"Could not find a connected Android device in 20000ms","stacktrace":""}}`,
+			certification.RigPhone, drivers.PhoneInfo{}},
 		"no SDK": {500, `{"value":{"error":"unknown error","message":"Neither ANDROID_HOME nor ANDROID_SDK_ROOT environment variable was exported","stacktrace":""}}`,
 			certification.RigServer, drivers.PhoneInfo{}},
 		"no app": {500, `{"value":{"error":"unknown error","message":"Activity name 'x' used to start the app doesn't exist or cannot be launched!","stacktrace":""}}`,

@@ -18,6 +18,7 @@ import (
 	"ffscert/drivers/virtual/adb/adbtest"
 	"ffscert/drivers/virtual/handset"
 	"ffscert/drivers/virtual/world"
+	"ffscert/features/certification"
 )
 
 // oddNames are what customers call their devices, at worst.
@@ -120,4 +121,56 @@ func extra(rig *adbtest.Rig, udid string) map[string]any {
 		delete(caps, name)
 	}
 	return caps
+}
+
+// What the real Appium says when a phone's automation dies or its cable is
+// pulled, and that the driver finds its way back.
+func TestTheDriverSurvivesFaultsOfThePhone(t *testing.T) {
+	var lazy adbtest.Lazy
+	rig := lazy.For(t)
+	t.Cleanup(func() { require.NoError(t, lazy.Close()) })
+	ln := listen(t)
+	lab := open(t, virtual.Config{World: household(), Latency: handset.NoProfile(), Serial: ln.Addr().String(), Speed: 1})
+	device := lab.ServeADB(ln)
+	rig.Attach(t, lab.Serial())
+	p := newPhone(t, appium.Options{Endpoint: rig.AppiumURL, UDID: lab.Serial(), Capabilities: extra(rig, lab.Serial())})
+
+	_, err := p.Source(t.Context())
+	require.NoError(t, err)
+	require.True(t, device.KillInstrumentation())
+	code := func(err error) certification.Code {
+		t.Helper()
+		require.Error(t, err)
+		trouble := certification.TroubleOf(err)
+		require.Equal(t, certification.CauseRig, trouble.Cause, err)
+		return trouble.Code
+	}
+	err = untilTrouble(t, lab, p)
+	require.Equal(t, certification.RigSession, code(err), "%v", err)
+	_, err = p.Source(t.Context())
+	require.NoError(t, err, "opened anew")
+
+	device.Drop()
+	err = untilTrouble(t, lab, p)
+	require.Contains(t, []certification.Code{certification.RigSession, certification.RigPhone}, code(err), "%v", err)
+	device.Restore()
+	_, err = rig.Connect(t.Context(), lab.Serial())
+	require.NoError(t, err)
+	_, err = p.Source(t.Context())
+	require.NoError(t, err, "opened anew")
+}
+
+// untilTrouble asks until the server has noticed what happened, and gives its
+// first error.
+func untilTrouble(t *testing.T, lab *virtual.Lab, p drivers.Phone) error {
+	t.Helper()
+	var trouble error
+	require.NoError(t, drivers.Poll(t.Context(), lab.Clock, drivers.Wait{For: "trouble", Timeout: 10 * time.Second, Every: 20 * time.Millisecond},
+		func(ctx context.Context) error {
+			if _, trouble = p.Source(ctx); trouble == nil {
+				return drivers.ErrNotYet
+			}
+			return nil
+		}))
+	return trouble
 }
