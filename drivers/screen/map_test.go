@@ -247,3 +247,35 @@ func FuzzLoadMap(f *testing.F) {
 		m.Which(tree)
 	})
 }
+
+func TestMapTellsWhatItHolds(t *testing.T) {
+	m, err := screen.LoadMap("my.yaml", []byte(smallMap))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"my.yaml", "mine", "android", "1.9 to 1.23"}, []string{m.File(), m.App(), m.Platform(), m.Versions()})
+	s, err := m.Screen("first")
+	require.NoError(t, err)
+	assert.Equal(t, "first", s.Title())
+	assert.False(t, s.Covers())
+	assert.Equal(t, "text", strings.Split(s.Locators()[0].Value, "().")[1][:4], "asked for by its first element: %v", s.Locators())
+	var names []string
+	for _, e := range s.Elements() {
+		names = append(names, e.Path())
+	}
+	assert.Equal(t, []string{"first.any", "first.title"}, names)
+
+	anyElement, err := m.Element("first.any")
+	require.NoError(t, err)
+	queries, err := anyElement.Queries()
+	require.NoError(t, err)
+	assert.Equal(t, []screen.Query{{Text: "There", Package: "android"}}, queries, "what is for the server only is left out")
+	system := parse(t, `<hierarchy><a package="android" text="There"/><a package="com.other" text="Hello"/></hierarchy>`)
+	assert.True(t, anyElement.On(system), "a locator may name another package")
+	assert.False(t, s.ShownOn(system), "another app's text does not show the screen")
+
+	for file, want := range map[string]string{`app_versions: {from: "1.9", to: "1.23"}`: "1.9 to 1.23", `app_versions: {from: "2"}`: "2 and later",
+		`app_versions: {to: "2"}`: "up to 2", `app_versions: {}`: "all versions"} {
+		m, err := screen.LoadMap("my.yaml", []byte(strings.Replace(smallMap, `app_versions: {from: "1.9", to: "1.23"}`, file, 1)))
+		require.NoError(t, err)
+		assert.Equal(t, want, m.Versions())
+	}
+}

@@ -337,3 +337,25 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestDiffIsShort(t *testing.T) {
+	var many strings.Builder
+	for i := range 50 {
+		fmt.Fprintf(&many, "<a text='%d %s'/>", i, strings.Repeat("long ", 100))
+	}
+	diff := parse(t, "<hierarchy/>").Diff(parse(t, "<hierarchy>"+many.String()+"</hierarchy>"))
+	assert.Contains(t, diff, "… and 42 more")
+	assert.Less(t, len(diff), 1000)
+	swapped := parse(t, "<hierarchy><a text='1'/><a text='2'/></hierarchy>").Diff(parse(t, "<hierarchy><a text='2'/><a text='1'/></hierarchy>"))
+	assert.Equal(t, "~ the order of the elements", swapped)
+}
+
+func TestLabel(t *testing.T) {
+	for source, want := range map[string]string{
+		"<a.b.C text='t' content-desc='d'/>": "t", "<a.b.C content-desc='d' resource-id='p:id/i'/>": "d",
+		"<a.b.C resource-id='p:id/i'/>": "i", "<a.b.C/>": "C",
+	} {
+		tree := parse(t, "<hierarchy>"+source+"</hierarchy>")
+		assert.Equal(t, want, tree.Windows[0].Label())
+	}
+}
