@@ -16,6 +16,7 @@ const (
 	// MaxScript bounds a command line, in bytes; Android's is 128 KiB as well.
 	MaxScript = 128 << 10
 	maxDepth  = 40
+	maxPiped  = 100 // commands of one pipe
 )
 
 // SyntaxError says where a command line stops making sense.
@@ -214,7 +215,9 @@ func (p *parser) pipeline() (pipeline, error) {
 		if err != nil {
 			return pipe, err
 		}
-		pipe.commands = append(pipe.commands, c)
+		if pipe.commands = append(pipe.commands, c); len(pipe.commands) > maxPiped {
+			return pipe, p.errorf("pipe too long")
+		}
 		p.blank(false)
 		if p.has("||") || !p.accept("|") {
 			return pipe, nil

@@ -30,8 +30,17 @@ type Host interface {
 	Glob(pattern string) []string
 }
 
-// maxSubstituted bounds what a command substitution may produce, in bytes.
-const maxSubstituted = 1 << 20
+const (
+	// maxSubstituted bounds what a command substitution may produce, in bytes.
+	maxSubstituted = 1 << 20
+	// maxExpanded bounds the words of one command after expansion, in bytes, as
+	// the kernel bounds a command's arguments.
+	maxExpanded = 2 << 20
+	// maxCalls bounds shells that run shells: eval, sh -c, sh FILE.
+	maxCalls = 40
+)
+
+type depthKey struct{}
 
 // Shell carries out scripts. The zero value of Vars is an empty environment.
 type Shell struct {
@@ -40,11 +49,18 @@ type Shell struct {
 	Status int // of the last command, as $?
 
 	exited bool
+	spent  int // bytes that the expansions of the current command made
 }
 
 // Run carries out a command line and returns its exit status. A command line
 // that makes no sense is reported as Android's shell does, with status 1.
 func (s *Shell) Run(ctx context.Context, stdio IO, src string) int {
+	depth, _ := ctx.Value(depthKey{}).(int)
+	if depth >= maxCalls {
+		fmt.Fprintln(stdio.Err, "/system/bin/sh: shells nested too deeply")
+		return 1
+	}
+	ctx = context.WithValue(ctx, depthKey{}, depth+1)
 	script, err := Parse(src)
 	if err != nil {
 		fmt.Fprintf(stdio.Err, "/system/bin/sh: %v\n", err)
@@ -122,6 +138,7 @@ type pipeEnd struct {
 }
 
 func (s *Shell) command(ctx context.Context, stdio IO, c command) int {
+	s.spent = 0
 	stdio, closeFiles, err := s.redirect(ctx, stdio, c.redirs)
 	defer closeFiles()
 	if err != nil {
@@ -144,6 +161,12 @@ func (s *Shell) command(ctx context.Context, stdio IO, c command) int {
 		for _, a := range c.assigns {
 			s.set(a.name, s.join(ctx, stdio, a.value))
 		}
+	}
+	if s.spent > maxExpanded {
+		fmt.Fprintln(stdio.Err, "/system/bin/sh: Argument list too long")
+		return 126
+	}
+	if len(args) == 0 {
 		return 0
 	}
 	switch args[0] {
@@ -235,8 +258,17 @@ func (s *Shell) redirect(ctx context.Context, stdio IO, redirs []redirect) (IO, 
 	return stdio, closeAll, nil
 }
 
-// value is what a part stands for.
+// value is what a part stands for; nothing once too much was expanded.
 func (s *Shell) value(ctx context.Context, stdio IO, p part) string {
+	if s.spent > maxExpanded {
+		return ""
+	}
+	v := s.evaluate(ctx, stdio, p)
+	s.spent += len(v)
+	return v
+}
+
+func (s *Shell) evaluate(ctx context.Context, stdio IO, p part) string {
 	switch p.kind {
 	case variable:
 		switch p.text {
