@@ -43,9 +43,11 @@ func (e *Engine) deviceRoutes(get, post func(string, handler)) {
 	say("/appium/settings", func() any { return e.set.all() })
 	say("/orientation", func() any { return orientation(e.h.Rotation()) })
 	say("/rotation", func() any { return map[string]int{"x": 0, "y": 0, "z": e.h.Rotation() * 90} })
-	say("/appium/list_displays", func() any {
-		return []map[string]any{{"id": 0, "physicalId": "0", "isDefault": true, "name": "Built-in Screen"}}
-	})
+	displays := func(context.Context, []string, []byte) (any, error) {
+		return []map[string]any{{"id": 0, "physicalId": "0", "isDefault": true, "name": "Built-in Screen"}}, nil
+	}
+	get("/appium/list_displays", displays)
+	post("/appium/list_displays", displays)
 	post("/appium/list_windows", e.listWindows)
 	get("/appium/list_windows", e.listWindows)
 	post("/appium/settings", e.updateSettings)
