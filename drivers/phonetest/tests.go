@@ -40,18 +40,21 @@ func testKeepAlive(s *suite, t *testing.T) { require.NoError(t, s.phone.KeepAliv
 
 func testCommandsCounted(s *suite, t *testing.T) {
 	s.home(t)
-	for name, do := range map[string]func() error{
-		"keep alive": func() error { return s.phone.KeepAlive(t.Context()) },
-		"source":     func() error { _, err := s.phone.Source(t.Context()); return err },
-		"find":       func() error { _, err := s.phone.Find(t.Context(), s.locator(t, "home.tab_devices")); return err },
-		"swipe": func() error {
+	for _, c := range []struct {
+		name string
+		do   func() error
+	}{
+		{"keep alive", func() error { return s.phone.KeepAlive(t.Context()) }},
+		{"source", func() error { _, err := s.phone.Source(t.Context()); return err }},
+		{"find", func() error { _, err := s.phone.Find(t.Context(), s.locator(t, "home.tab_devices")); return err }},
+		{"swipe", func() error {
 			return s.phone.Swipe(t.Context(), drivers.Point{X: 500, Y: 900}, drivers.Point{X: 500, Y: 880}, 50*time.Millisecond)
-		},
-		"back": func() error { return s.phone.Back(t.Context()) },
+		}},
+		{"back", func() error { return s.phone.Back(t.Context()) }}, // the last: it leaves the app
 	} {
 		before := s.phone.Commands()
-		require.NoError(t, do(), name)
-		assert.Equal(t, before+1, s.phone.Commands(), name)
+		require.NoError(t, c.do(), c.name)
+		assert.Equal(t, before+1, s.phone.Commands(), c.name)
 	}
 }
 
