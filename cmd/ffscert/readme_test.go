@@ -163,6 +163,31 @@ func (r readmeRun) run(line string, want int) {
 	}
 }
 
+// phone puts a phone where the README has one that is not here: the virtual
+// one, behind adb and the real Appium. All else in the file stays as it is,
+// but for the provisioner's times, which are made short.
+func (r readmeRun) phone(config string) string {
+	real := rig.For(r.t)
+	dir := r.t.TempDir()
+	quick := "version: 1\nplan: mss-wifi-default\nproduct: {device_name: First light}\ntestbeds:\n  - name: v\n    virtual:\n" +
+		"      latency: none\n      provisioner: {ready_after: 0s}\n      device: {set_up_time: {min: 1s, max: 2s}}\n"
+	if err := os.WriteFile(filepath.Join(dir, "ffscert.yaml"), []byte(quick), 0o644); err != nil {
+		r.t.Fatal(err)
+	}
+	serial := real.Attach(r.t, served(r.t, dir, "--adb", "127.0.0.1:0").ADB)
+	for _, change := range [][2]string{
+		{"http://127.0.0.1:4723", real.AppiumURL},
+		{"R58M123ABC            #", "\"" + serial + "\"\n      capabilities: {\"appium:adbPort\": " + strconv.Itoa(real.ADBPort) + "} #"},
+		{"    provisioner: Echo Dot", "    provisioner: Echo Dot\n    timing: {provisioner_off: 1s, provisioner_ready: 1s}"},
+	} {
+		if !strings.Contains(config, change[0]) {
+			r.t.Fatalf("the README's configuration has no %q any more", change[0])
+		}
+		config = strings.Replace(config, change[0], change[1], 1)
+	}
+	return config
+}
+
 // serve starts a server, waits for its line of JSON and ends it as a person
 // would.
 func (r readmeRun) serve(line string) {

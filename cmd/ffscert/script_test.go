@@ -1,16 +1,34 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"ffscert/drivers/virtual/adb/adbtest"
 )
 
+// rig is the real Appium, for the tests that need it.
+var rig adbtest.Lazy
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(closing{m}, map[string]func(){
 		"ffscert": func() { os.Exit(Main(system())) },
 	})
+}
+
+// closing stops the rig after the tests.
+type closing struct{ m *testing.M }
+
+func (c closing) Run() int {
+	code := c.m.Run()
+	if err := rig.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	return code
 }
 
 // The command line as its users use it: every script runs the real commands.
