@@ -61,7 +61,8 @@ type Device struct {
 }
 
 // NewDevice makes a phone of a handset and of the handler that answers the
-// UiAutomator2 server's HTTP requests.
+// UiAutomator2 server's HTTP requests. A handler with a method Reset() is told
+// by it that the server's process has ended.
 func NewDevice(h ui.Handset, uia http.Handler, opts Options) *Device {
 	d := &Device{handset: h, uia: uia, opts: opts, log: opts.Log, serial: opts.Serial}
 	if d.log == nil {
@@ -72,7 +73,11 @@ func NewDevice(h ui.Handset, uia http.Handler, opts Options) *Device {
 	if d.opts.RebootTime <= 0 {
 		d.opts.RebootTime = 3 * time.Second
 	}
-	d.system = android.New(h, android.Options{Serial: d.Serial, Reboot: d.reboot})
+	o := android.Options{Serial: d.Serial, Reboot: d.reboot}
+	if r, ok := uia.(interface{ Reset() }); ok {
+		o.ServerEnded = r.Reset
+	}
+	d.system = android.New(h, o)
 	return d
 }
 

@@ -83,11 +83,18 @@ func TestRealAppium(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
 		thrifty bool
+		empty   bool // Appium has not been on the phone before
 		within  time.Duration
-	}{{"thrifty", true, 5 * time.Second}, {"thorough", false, 15 * time.Second}} {
+	}{{"thrifty", true, false, 5 * time.Second}, {"thorough", false, false, 15 * time.Second}, {"first time", false, true, 30 * time.Second}} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := newPhone(t)
 			serial := r.Attach(t, p.addr)
+			if tc.empty {
+				for _, pkg := range []string{"io.appium.settings", "io.appium.uiautomator2.server", "io.appium.uiautomator2.server.test"} {
+					_, err := r.ADB(t.Context(), "-s", serial, "uninstall", pkg)
+					require.NoError(t, err)
+				}
+			}
 			began := time.Now()
 			c, caps := open(t, r, appCaps(r, serial, tc.thrifty))
 			took := time.Since(began)
@@ -193,6 +200,11 @@ func drive(t *testing.T, c *client) {
 	bars := mobile[map[string]map[string]any](c, "getSystemBars", nil)
 	assert.Equal(t, true, bars["statusBar"]["visible"])
 	assert.NotNil(t, mobile[map[string]any](c, "batteryInfo", nil)["level"])
+	mobile[any](c, "deepLink", map[string]any{"url": "alexa://open", "package": alexa})
+	assert.EqualValues(t, 4, state())
+	mobile[any](c, "pushFile", map[string]any{"remotePath": "/sdcard/x.txt", "payload": "aGVsbG8="})
+	assert.Equal(t, "aGVsbG8=", mobile[string](c, "pullFile", map[string]any{"remotePath": "/sdcard/x.txt"}))
+	assert.False(t, mobile[bool](c, "isLocked", nil))
 }
 
 // TestForcedLaunch: a new session shows the home page, whatever was open.

@@ -359,7 +359,7 @@ func TestDropAndRestore(t *testing.T) {
 	p.open(1, "shell:logcat")
 	d.Drop()
 	p.ends()
-	assert.Zero(t, d.Connections())
+	require.Eventually(t, func() bool { return d.Connections() == 0 }, 5*time.Second, time.Millisecond)
 	dial(t, addr).ends()
 	d.Restore()
 	p = dial(t, addr).greet()

@@ -288,9 +288,10 @@ func (s *System) isRemoved(pkg string) bool {
 }
 
 // resolve finds the component that an implicit intent means: the launcher's
-// activity for a package, or the home screen.
+// activity for a package (a link that is sent to a package opens it), the home
+// screen, or the settings.
 func (s *System) resolve(in *intent) {
-	if in.pkg != "" && in.data == "" {
+	if in.pkg != "" {
 		if p, ok := s.pkg(in.pkg); ok && p.Activity != "" {
 			in.component = p.Name + "/" + p.Activity
 		}
@@ -342,11 +343,7 @@ func (s *System) broadcast(c *call) int {
 	}
 	c.print("Broadcasting: %v\n", in)
 	if data, ok := s.helperAnswers(in); ok {
-		c.print("Broadcast completed: result=-1")
-		if data != "" {
-			c.print(", data=\"%s\"", data)
-		}
-		c.print("\n")
+		c.print("Broadcast completed: result=-1, data=\"%s\"\n", data)
 		return 0
 	}
 	c.print("Broadcast completed: result=0\n")

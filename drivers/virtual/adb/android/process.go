@@ -61,6 +61,9 @@ func (s *System) endInstrumentation(said string) bool {
 	if in == nil {
 		return false
 	}
+	if s.opts.ServerEnded != nil {
+		s.opts.ServerEnded()
+	}
 	in.said = said
 	close(in.ended)
 	s.log.add('I', "ActivityManager", fmt.Sprintf("Process %s (pid %d) has died", pkgServer, in.pid))

@@ -38,6 +38,9 @@ type Options struct {
 	Serial func() string
 	// Reboot is called by the command of that name. It must not wait for it.
 	Reboot func()
+	// ServerEnded is called when the UiAutomator2 server's process has ended,
+	// so that its session can be forgotten; may be nil.
+	ServerEnded func()
 }
 
 // IO is what a command reads and writes.
