@@ -87,10 +87,16 @@ func (x *quantifiedExpr) eval(ev *evaluation, f focus) seq {
 	return out
 }
 
+// maxRange bounds what "1 to 1000000" makes.
+const maxRange = 10_000
+
 type rangeExpr struct{ a, b expr }
 
 func (x *rangeExpr) eval(ev *evaluation, f focus) seq {
 	from, to := number(x.a.eval(ev, f)), number(x.b.eval(ev, f))
+	if to-from > maxRange {
+		ev.fail("a range of more than %d numbers", maxRange)
+	}
 	var out seq
 	for n := math.Ceil(from); n <= to; n++ {
 		ev.step()

@@ -20,7 +20,7 @@ import (
 const (
 	MaxLength  = 16 << 10   // bytes
 	MaxNesting = 200        // levels of brackets and operators
-	MaxSteps   = 10_000_000 // nodes looked at
+	MaxSteps   = 8_000_000 // nodes looked at
 )
 
 // ErrBudget says that an evaluation took more than [MaxSteps].
