@@ -109,7 +109,7 @@ func Nearest(vocabulary []Sentence, text string) []string {
 	}
 	var texts []string
 	for i, b := range best {
-		if i == 3 {
+		if i == 3 || b.score < best[0].score*0.75 {
 			break
 		}
 		texts = append(texts, b.text)
