@@ -53,7 +53,10 @@ func cssToUiAutomator(selector, pkg string) (string, error) {
 
 type cssParser struct{ rest, pkg string }
 
-var cssName = regexp.MustCompile(`^(?:[\pL\pN_-]|\\.)+`)
+var (
+	cssName   = regexp.MustCompile(`^(?:[\pL\pN_-]|\\.)+`)
+	cssEscape = regexp.MustCompile(`\\(.)`)
+)
 
 func (p *cssParser) name() (string, error) {
 	m := cssName.FindString(p.rest)
@@ -61,7 +64,7 @@ func (p *cssParser) name() (string, error) {
 		return "", fmt.Errorf("expected a name at '%.20s'", p.rest)
 	}
 	p.rest = p.rest[len(m):]
-	return regexp.MustCompile(`\\(.)`).ReplaceAllString(m, "$1"), nil
+	return cssEscape.ReplaceAllString(m, "$1"), nil
 }
 
 // compound reads one element: tag, ids, classes, attributes, pseudo-classes.

@@ -228,7 +228,7 @@ func tagName(class string) string {
 	}
 	var b strings.Builder
 	dot := true // a leading dot is dropped
-	for _, r := range class {
+	for _, r := range strings.ToValidUTF8(class, "?") {
 		switch r {
 		case '$', '@', '#', '&', '.':
 			if !dot {
@@ -273,7 +273,7 @@ func nameStart(r rune) bool {
 	case r == '_', r >= 'A' && r <= 'Z', r >= 'a' && r <= 'z',
 		r >= 0xC0 && r <= 0xD6, r >= 0xD8 && r <= 0xF6, r >= 0xF8 && r <= 0x2FF,
 		r == 0x200C, r == 0x200D, r >= 0x2070 && r <= 0x218F, r >= 0x2C00 && r <= 0x2FEF,
-		r >= 0x3001 && r <= 0xD7FF, r >= 0xF900 && r <= 0xFDCF, r >= 0xFDF0 && r <= 0xFFFD, r >= 0x10000:
+		r >= 0x3001 && r <= 0xD7FF, r >= 0xF900 && r <= 0xFDCF, r >= 0xFDF0 && r < 0xFFFD, r >= 0x10000:
 		return true
 	}
 	return false

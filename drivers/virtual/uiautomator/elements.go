@@ -41,9 +41,7 @@ func (c *elements) add(n *node, s *selector) string {
 	if id, ok := c.byKey[n.Key]; ok {
 		if el, ok := c.byID[id]; ok {
 			c.used.MoveToFront(el)
-			if s != nil {
-				el.Value.(*known).selector = s
-			}
+			el.Value.(*known).selector = s // as it was found last
 			return id
 		}
 	}
