@@ -47,7 +47,7 @@ func (a *App) Delete(ctx context.Context, name string) error {
 // The times of a plug.
 const (
 	plugAnswers = 10 * time.Second       // from a tap to the plug's answer
-	plugLooks   = 300 * time.Millisecond // the moment of switching is where set-up times begin
+	plugLooks   = 200 * time.Millisecond // the moment of switching is where set-up times begin
 )
 
 // Switch switches a plug on its page and waits for its answer. The result says
