@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,14 +58,19 @@ type peer struct {
 	conn net.Conn
 }
 
-func serveStill(t *testing.T, h http.Handler) (*Device, string) {
+func serveStill(t *testing.T, uia http.Handler) (*Device, string) {
 	t.Helper()
-	if h == nil {
-		h = http.NotFoundHandler()
+	return serve(t, stillHandset{}, uia)
+}
+
+func serve(t *testing.T, h ui.Handset, uia http.Handler) (*Device, string) {
+	t.Helper()
+	if uia == nil {
+		uia = http.NotFoundHandler()
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	d := NewDevice(stillHandset{}, h, Options{})
+	d := NewDevice(h, uia, Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- d.ServeListener(ctx, ln) }()
@@ -364,6 +370,27 @@ func TestDropAndRestore(t *testing.T) {
 	d.Restore()
 	p = dial(t, addr).greet()
 	assert.Equal(t, "back\n", p.collect(1, p.open(1, "exec:echo back")))
+}
+
+// loose is a handset whose cable can be pulled.
+type loose struct {
+	stillHandset
+	out atomic.Bool
+}
+
+func (l *loose) Online() bool { return !l.out.Load() }
+
+// TestPulledCable: a handset that goes offline takes its connections along.
+func TestPulledCable(t *testing.T) {
+	h := &loose{}
+	d, addr := serve(t, h, nil)
+	p := dial(t, addr).greet()
+	h.out.Store(true)
+	p.ends()
+	dial(t, addr).ends()
+	h.out.Store(false)
+	dial(t, addr).greet()
+	require.Eventually(t, func() bool { return d.Connections() == 1 }, 5*time.Second, time.Millisecond)
 }
 
 func TestReboot(t *testing.T) {

@@ -2,7 +2,6 @@ package android
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,119 +10,6 @@ import (
 
 	"ffscert/drivers/virtual/ui"
 )
-
-// intent is what `am` makes of its arguments.
-type intent struct {
-	action, data, mime, component, pkg, flags string
-	categories                                []string
-	extras                                    map[string]string
-	wait, stop                                bool
-	unknown                                   string
-}
-
-// String is how Android prints an intent.
-func (in intent) String() string {
-	var p []string
-	add := func(k, v string) {
-		if v != "" {
-			p = append(p, k+"="+v)
-		}
-	}
-	add("act", in.action)
-	if len(in.categories) > 0 {
-		add("cat", "["+strings.Join(in.categories, ",")+"]")
-	}
-	add("dat", in.data)
-	add("typ", in.mime)
-	if in.flags != "" {
-		if n, err := strconv.ParseUint(in.flags, 0, 32); err == nil {
-			add("flg", fmt.Sprintf("%#x", n))
-		}
-	}
-	add("pkg", in.pkg)
-	if in.component != "" {
-		pkg, act := splitComponent(in.component)
-		add("cmp", pkg+"/"+shortActivity(pkg, act))
-	}
-	s := "Intent { " + strings.Join(p, " ")
-	if len(in.extras) > 0 {
-		s += " (has extras)"
-	}
-	return s + " }"
-}
-
-// splitComponent gives package and fully qualified class.
-func splitComponent(c string) (pkg, class string) {
-	pkg, class, _ = strings.Cut(c, "/")
-	if strings.HasPrefix(class, ".") {
-		class = pkg + class
-	}
-	return pkg, class
-}
-
-// shortActivity leaves the package out of a class in it, as dumps do.
-func shortActivity(pkg, class string) string {
-	if rest, ok := strings.CutPrefix(class, pkg); ok && strings.HasPrefix(rest, ".") {
-		return rest
-	}
-	return class
-}
-
-func parseIntent(args []string) intent {
-	in := intent{extras: map[string]string{}}
-	for i := 0; i < len(args); i++ {
-		next := func() string {
-			if i+1 < len(args) {
-				i++
-				return args[i]
-			}
-			return ""
-		}
-		switch a := args[i]; a {
-		case "-a":
-			in.action = next()
-		case "-d":
-			in.data = next()
-		case "-t":
-			in.mime = next()
-		case "-c":
-			in.categories = append(in.categories, next())
-		case "-n":
-			in.component = next()
-		case "-p":
-			in.pkg = next()
-		case "-f":
-			in.flags = next()
-		case "-W":
-			in.wait = true
-		case "-S":
-			in.stop = true
-		case "-i", "-R", "-P", "--user", "--display", "--windowingMode", "--activityType", "--receiver-permission",
-			"--sampling", "--start-profiler", "--task", "--attach-agent":
-			next()
-		case "--esn":
-			in.extras[next()] = ""
-		case "-e", "--es", "--ez", "--ei", "--el", "--ef", "--eu", "--ecn", "--eia", "--eial", "--ela", "--elal",
-			"--efa", "--efal", "--esa", "--esal", "--ed":
-			k := next()
-			in.extras[k] = next()
-		default:
-			switch {
-			case strings.HasPrefix(a, "-"): // a switch without a value
-				if in.unknown == "" && !strings.HasPrefix(a, "--") && !slices.Contains([]string{"-D", "-N"}, a) {
-					in.unknown = a
-				}
-			case strings.Contains(a, ":"):
-				in.data = a
-			case strings.Contains(a, "/"):
-				in.component = a
-			default:
-				in.pkg = a
-			}
-		}
-	}
-	return in
-}
 
 func (s *System) am(ctx context.Context, c *call) int {
 	sub := c.arg(0)
@@ -333,58 +219,6 @@ func (s *System) amService(c *call) int {
 		s.mu.Unlock()
 	}
 	return 0
-}
-
-// broadcast sends an intent. Appium's helper app answers its own actions.
-func (s *System) broadcast(c *call) int {
-	in := parseIntent(c.args)
-	if in.flags == "" {
-		in.flags = "0x400000"
-	}
-	c.print("Broadcasting: %v\n", in)
-	if data, ok := s.helperAnswers(in); ok {
-		c.print("Broadcast completed: result=-1, data=\"%s\"\n", data)
-		return 0
-	}
-	c.print("Broadcast completed: result=0\n")
-	return 0
-}
-
-// helperAnswers is what io.appium.settings 8 answers; data may be empty.
-func (s *System) helperAnswers(in intent) (data string, ok bool) {
-	action, ok := strings.CutPrefix(in.action, pkgSettings+".")
-	if !ok {
-		return "", false
-	}
-	switch action {
-	case "clipboard.get":
-		return base64.StdEncoding.EncodeToString([]byte(s.h.Clipboard())), true
-	case "location":
-		if in.extras["forceUpdate"] == "true" {
-			s.log.add('I', "LocationTracker", "The current location has been successfully retrieved from Location Manager")
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.location, true
-	case "sms.read":
-		return `{"items":[],"total":0}`, true
-	case "notifications":
-		return `{"statusBarNotifications":[]}`, true
-	case "list_locales":
-		return base64.StdEncoding.EncodeToString([]byte(`{"items":[{"language":"en","country":"US"},{"language":"de","country":"DE"}]}`)), true
-	case "locale":
-		l := in.extras["lang"]
-		if sc := in.extras["script"]; sc != "" {
-			l += "-" + sc
-		}
-		s.mu.Lock()
-		s.props["persist.sys.locale"] = l + "-" + in.extras["country"]
-		s.mu.Unlock()
-		return "", true
-	case "wifi", "bluetooth", "unpair_bluetooth", "animation", "scan_media", "data_connection":
-		return "", true
-	}
-	return "", false
 }
 
 func (s *System) amInstrument(ctx context.Context, c *call) int {

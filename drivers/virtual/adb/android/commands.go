@@ -77,6 +77,14 @@ func (s *System) commands() map[string]command {
 	}
 }
 
+// pick is yes if the condition holds, else no.
+func pick[T any](condition bool, yes, no T) T {
+	if condition {
+		return yes
+	}
+	return no
+}
+
 func quiet(context.Context, *call) int { return 0 }
 
 func falseCmd(context.Context, *call) int { return 1 }

@@ -236,7 +236,7 @@ func (s *System) dumpDisplay(c *call) {
 	nw, nh := s.natural()
 	c.print("DISPLAY MANAGER (dumpsys display)\n  mScreenState=%s\nDisplay Devices: size=1\n  DisplayDeviceInfo{\"Built-in Screen\": uniqueId=\"local:0\", %d x %d, modeId 1, density %d, touch INTERNAL, rotation %d, type INTERNAL, FLAG_DEFAULT_DISPLAY}\n"+
 		"  mBaseDisplayInfo=DisplayInfo{\"Built-in Screen\", displayId 0, real %d x %d, largest app %d x %d, 60.0 fps}\n  mViewports=[DisplayViewport{type=INTERNAL, valid=true, displayId=0, uniqueId='local:0', orientation=%d, logicalFrame=Rect(0, 0 - %d, %d), physicalFrame=Rect(0, 0 - %d, %d), deviceWidth=%d, deviceHeight=%d}]\n",
-		map[bool]string{true: "ON", false: "OFF"}[s.h.Awake()], nw, nh, s.h.Density(), s.h.Rotation(), nw, nh, max(w, h), max(w, h), s.h.Rotation(), w, h, w, h, w, h)
+		pick(s.h.Awake(), "ON", "OFF"), nw, nh, s.h.Density(), s.h.Rotation(), nw, nh, max(w, h), max(w, h), s.h.Rotation(), w, h, w, h, w, h)
 }
 
 // displayID is the number of the only screen.
@@ -258,7 +258,7 @@ func (s *System) dumpInput(c *call) {
 
 func (s *System) dumpTrust(c *call) {
 	c.print("Trust manager state:\n User \"Owner\" (id=0, flags=0x4c13) (current): trusted=0, trustManaged=0, deviceLocked=%d, strongAuthRequired=0x0\n",
-		map[bool]int{true: 1}[s.h.Locked()])
+		pick(s.h.Locked(), 1, 0))
 }
 
 func (s *System) dumpMeminfo(c *call) {

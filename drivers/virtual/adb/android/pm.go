@@ -235,7 +235,7 @@ func (s *System) pmGrant(c *call, grant bool) int {
 	}
 	if _, ok := s.pkg(names[0]); !ok {
 		c.fail("\nException occurred while executing '%s':\njava.lang.IllegalArgumentException: Unknown package: %s\n",
-			map[bool]string{true: "grant", false: "revoke"}[grant], names[0])
+			pick(grant, "grant", "revoke"), names[0])
 		return 255
 	}
 	s.mu.Lock()

@@ -277,7 +277,7 @@ func (s *System) service(_ context.Context, c *call) int {
 			c.print("%d\t%s: [android.os.I%s]\n", i, n, n)
 		}
 	case "check":
-		c.print("Service %s: %s\n", c.arg(1), map[bool]string{true: "found", false: "not found"}[slices.Contains(names, c.arg(1))])
+		c.print("Service %s: %s\n", c.arg(1), pick(slices.Contains(names, c.arg(1)), "found", "not found"))
 	case "call":
 		if c.arg(1) == "alarm" && c.arg(2) == "3" && c.arg(3) == "s16" {
 			s.mu.Lock()

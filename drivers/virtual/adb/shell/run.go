@@ -106,8 +106,11 @@ func (s *Shell) pipeline(ctx context.Context, stdio IO, pipe pipeline) {
 	} else {
 		s.Status = s.piped(ctx, stdio, pipe.commands)
 	}
-	if pipe.negate {
-		s.Status = map[bool]int{true: 1, false: 0}[s.Status == 0]
+	switch {
+	case pipe.negate && s.Status == 0:
+		s.Status = 1
+	case pipe.negate:
+		s.Status = 0
 	}
 }
 
