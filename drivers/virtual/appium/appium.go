@@ -108,6 +108,7 @@ const (
 	unknownError     = "unknown error"
 	unsupported      = "unsupported operation"
 	codeUnknownRoute = "unknown command"
+	unknownMethod    = "unknown method"
 )
 
 func wrong(code, format string, args ...any) error {
@@ -117,6 +118,8 @@ func wrong(code, format string, args ...any) error {
 		status = http.StatusBadRequest
 	case noSuchElement, noSuchDriver, codeUnknownRoute:
 		status = http.StatusNotFound
+	case unknownMethod:
+		status = http.StatusMethodNotAllowed
 	}
 	return &uiautomator.Error{Status: status, Code: code, Message: fmt.Sprintf(format, args...)}
 }

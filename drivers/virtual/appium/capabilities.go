@@ -37,7 +37,7 @@ func newSession(body []byte) (capabilities, error) {
 		FirstMatch  []map[string]any `json:"firstMatch"`
 	}
 	if err := json.Unmarshal(in.Capabilities, &form); err != nil {
-		return nil, wrong(invalidArgument, "The capabilities argument was not valid for the following reason(s): %v", err)
+		return nil, refuse("The capabilities argument was not valid for the following reason(s): %v", err)
 	}
 	if len(form.FirstMatch) == 0 {
 		form.FirstMatch = []map[string]any{{}}
@@ -118,19 +118,14 @@ func (c capabilities) check() error {
 	invalid := func(format string, args ...any) error {
 		return wrong(notCreated, "A new session could not be created. Details: Session capabilities were not valid for the following reason(s): "+format, args...)
 	}
-	platform, _ := c["platformName"].(string)
+	platform, automation := c.text("platformName"), c.text("automationName")
 	switch {
 	case platform == "":
-		return invalid("'platformName' can't be blank")
-	case !strings.EqualFold(platform, "Android"):
-		return wrong(notCreated, "A new session could not be created. Details: Could not find a driver for platformName '%s'; only Android is served here", platform)
-	}
-	if name, ok := c["automationName"]; ok {
-		if s, _ := name.(string); !strings.EqualFold(s, "UiAutomator2") {
-			return wrong(notCreated, "A new session could not be created. Details: Could not find a driver for automationName '%v' and platformName '%s'", name, platform)
-		}
-	} else {
-		return invalid("'automationName' can't be blank")
+		return wrong(invalidArgument, "'platformName' can't be blank")
+	case automation == "":
+		return wrong(invalidArgument, "'automationName' can't be blank")
+	case !strings.EqualFold(platform, "Android"), !strings.EqualFold(automation, "UiAutomator2"):
+		return original("Could not find a driver for automationName '%s' and platformName '%s'. Have you installed a driver that supports those capabilities?", automation, platform)
 	}
 	for _, name := range []string{"udid", "appPackage", "appActivity", "appWaitPackage", "appWaitActivity", "deviceName", "orientation"} {
 		if v, ok := c[name]; ok && v != nil {
@@ -150,13 +145,13 @@ func (c capabilities) check() error {
 		}
 	}
 	if c.text("app") != "" {
-		return wrong(notCreated, "A new session could not be created. Details: the embedded server installs no apps; leave 'app' out and give 'appPackage'")
-	}
-	if c.on("fullReset", false) {
-		return wrong(notCreated, "A new session could not be created. Details: Full reset requires an app capability, use fastReset if app is not provided")
+		return original("The embedded server installs no apps: leave 'app' out and give 'appPackage'")
 	}
 	if c.on("noReset", false) && c.on("fullReset", false) {
 		return invalid("The 'noReset' and 'fullReset' capabilities are mutually exclusive and should not both be set to true")
+	}
+	if c.on("fullReset", false) {
+		return original("Full reset requires an app capability, use fastReset if app is not provided")
 	}
 	return nil
 }

@@ -40,8 +40,8 @@ func cssToUiAutomator(selector, pkg string) (string, error) {
 		out += rule
 		trimmed := strings.TrimLeft(p.rest, " \t\r\n>")
 		switch {
-		case trimmed == "" && strings.TrimSpace(p.rest) == "":
-			return out + closing, nil
+		case trimmed == "" && strings.TrimSpace(p.rest) == "", strings.HasPrefix(trimmed, ","):
+			return out + closing, nil // of a list the driver takes the first selector
 		case trimmed == p.rest || trimmed == "":
 			return "", bad(fmt.Sprintf("unexpected '%.20s'", p.rest))
 		}

@@ -30,7 +30,7 @@ func (c *session) execute(ctx context.Context, _ []string, body []byte) (any, er
 	}
 	name, ok := strings.CutPrefix(strings.TrimSpace(in.Script), "mobile:")
 	if !ok {
-		return nil, wrong(codeUnknownRoute, "Method is not implemented: scripts run in web contexts only; '%.100s' is none of the 'mobile:' methods", in.Script)
+		return nil, wrong(unknownMethod, "Method is not implemented: scripts run in web contexts only; '%.100s' is none of the 'mobile:' methods", in.Script)
 	}
 	args := arguments{}
 	switch len(in.Args) {
@@ -42,7 +42,7 @@ func (c *session) execute(ctx context.Context, _ []string, body []byte) (any, er
 			}
 		}
 	default:
-		return nil, wrong(invalidArgument, "Did not get correct format of arguments for execute method. Expected zero or one arguments to execute script and instead received: %d", len(in.Args))
+		return nil, original("Did not get correct format of arguments for execute method. Expected zero or one arguments to execute script and instead received: %d", len(in.Args))
 	}
 	return c.mobile(ctx, strings.TrimSpace(name), args, false)
 }

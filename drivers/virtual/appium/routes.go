@@ -74,7 +74,7 @@ func (c *session) table() []route {
 	}
 	proxied(http.MethodGet, "/element/active", "/element/*/text", "/element/*/name", "/element/*/rect", "/element/*/size",
 		"/element/*/location", "/element/*/screenshot", "/source", "/screenshot", "/orientation", "/rotation", "/alert/text",
-		"/window/*/size", "/appium/device/info", "/appium/device/pixel_ratio", "/appium/device/system_bars",
+		"/window/*/size", "/appium/device/info", "/appium/device/pixel_ratio",
 		"/appium/device/display_density", "/appium/device/battery_info")
 	proxied(http.MethodPost, "/element/*/click", "/element/*/clear", "/element/*/value", "/orientation", "/rotation", "/back",
 		"/alert/accept", "/alert/dismiss", "/appium/device/press_keycode", "/appium/device/long_press_keycode",
@@ -111,6 +111,7 @@ func (c *session) table() []route {
 	const device = "/appium/device/"
 	mobile(http.MethodGet, device+"current_activity", "getCurrentActivity")
 	mobile(http.MethodGet, device+"current_package", "getCurrentPackage")
+	mobile(http.MethodGet, device+"system_bars", "getSystemBars")
 	mobile(http.MethodPost, device+"app_state", "queryAppState")
 	mobile(http.MethodPost, device+"activate_app", "activateApp")
 	mobile(http.MethodPost, device+"terminate_app", "terminateApp")
@@ -233,7 +234,7 @@ func (c *session) setTimeouts(_ context.Context, _ []string, body []byte) (any, 
 	if len(in.Script) == 0 && len(in.PageLoad) == 0 {
 		return nil, wrong(invalidArgument, "W3C protocol expects any of script, pageLoad or implicit to be set")
 	}
-	return nil, wrong(unknownError, "Not implemented yet for script and pageLoad.")
+	return nil, wrong(unknownMethod, "Not implemented yet for script and pageLoad.")
 }
 
 func milliseconds(raw json.RawMessage) (time.Duration, error) {

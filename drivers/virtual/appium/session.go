@@ -50,10 +50,10 @@ func (s *server) create(ctx context.Context, body []byte) (any, error) {
 		return nil, err
 	}
 	if udid := asked.text("udid"); udid != "" && udid != s.opts.UDID {
-		return nil, wrong(notCreated, "A new session could not be created. Details: Device %s was not in the list of connected devices", udid)
+		return nil, original("Device %s was not in the list of connected devices", udid)
 	}
 	if !s.h.Online() {
-		return nil, wrong(notCreated, "A new session could not be created. Details: Device %s was not in the list of connected devices", s.opts.UDID)
+		return nil, original("Device %s was not in the list of connected devices", s.opts.UDID)
 	}
 	c := &session{
 		id: uuid.NewString(), h: s.h, asked: asked, server: s, created: s.h.Clock().Now(), turn: make(chan struct{}, 1),
@@ -71,7 +71,7 @@ func (s *server) create(ctx context.Context, body []byte) (any, error) {
 		activity = launcher(s.h, pkg)
 	}
 	if pkg != "" && s.h.AppState(pkg) == 0 && !installed(s.h, pkg) {
-		return nil, wrong(notCreated, "A new session could not be created. Details: Cannot start the '%s' application: the package is not installed", pkg)
+		return nil, original("Cannot start the '%s' application: the package is not installed", pkg)
 	}
 	c.uia = uiautomator.NewEngine(s.h, pkg)
 	c.routes, c.methods = c.table(), methods()

@@ -231,7 +231,7 @@ func tagName(class string) string {
 	for _, r := range strings.ToValidUTF8(class, "?") {
 		switch r {
 		case '$', '@', '#', '&', '.':
-			if !dot {
+			if !dot && b.Len() > 0 {
 				b.WriteByte('.')
 			}
 			dot = true

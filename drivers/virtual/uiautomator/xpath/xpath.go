@@ -18,8 +18,8 @@ import (
 
 // Bounds of an expression and of its evaluation.
 const (
-	MaxLength  = 16 << 10   // bytes
-	MaxNesting = 200        // levels of brackets and operators
+	MaxLength  = 16 << 10  // bytes
+	MaxNesting = 200       // levels of brackets and operators
 	MaxSteps   = 8_000_000 // nodes looked at
 )
 
