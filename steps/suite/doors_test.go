@@ -248,3 +248,35 @@ func TestWhoIsToBlameForAbsence(t *testing.T) {
 type stuck struct{ drivers.Power }
 
 func (s stuck) On(ctx context.Context) (drivers.Switched, error) { return drivers.Switched{}, nil }
+
+// Where the app shows no card, the tile counts, even if it lies below what the
+// screen shows; where cards come while the list is looked through, they count.
+// Either way the world's own moment lies in the bracket.
+func TestFoundWithoutACardOrDuringAScan(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		cards bool
+		least time.Duration
+	}{{"no card", false, 20 * time.Second}, {"late card", true, 50 * time.Second}} {
+		t.Run(c.name, func(t *testing.T) {
+			w := world.Defaults()
+			w.Device.FoundCard = c.cards
+			w.Device.SetUpTime = world.Range{Min: c.least, Max: c.least + 10*time.Second}
+			for seed := range uint64(4) {
+				w.Seed = seed
+				l := newLab(t, 1, w, handset.PhoneProfile())
+				l.bed.Timing = testbed.Timing{ProvisionerOff: 10 * time.Second, ProvisionerReady: 60 * time.Second}
+				attempts := l.run(t, 3)
+				truth := l.events.of(t, world.EventDeviceSetUp)
+				require.Len(t, attempts, 3)
+				require.Len(t, truth, 3)
+				for i, a := range attempts {
+					require.Equal(t, certification.Passed, a.Verdict, a.Message)
+					requireBracket(t, a, truth[i])
+					require.LessOrEqual(t, a.SetupTime.Lo, a.SetupTime.Value)
+					require.LessOrEqual(t, a.SetupTime.Value, a.SetupTime.Hi)
+				}
+			}
+		})
+	}
+}

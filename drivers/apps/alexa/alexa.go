@@ -30,9 +30,9 @@ type App struct {
 
 	hand *act.Hand
 	app  drivers.App
-	// cardless is true once a device was found by its tile without a card: the
-	// list is refreshed more often then.
-	cardless bool
+	// carded is true once a device came up on a card; cardless, once one was
+	// found by its tile alone: the list is refreshed more often then.
+	carded, cardless bool
 	// dismissed are the last cards that were dismissed: the device may have
 	// come up on one while something else was being done.
 	dismissed []dismissedCard

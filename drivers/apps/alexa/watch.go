@@ -19,10 +19,13 @@ type Sight struct {
 // How often one looks while waiting for a device: looks and refreshes together
 // stay below two commands a second.
 const (
-	watchEvery   = 620 * time.Millisecond
+	watchEvery   = 600 * time.Millisecond
 	refreshEvery = 5600 * time.Millisecond
 	// Where an app shows no cards, only a refreshed list can have the device.
 	cardlessEvery = 1100 * time.Millisecond
+	scanRarely    = 60 * time.Second
+	scanSometimes = 50 * time.Second
+	scanOften     = 3 * time.Second
 )
 
 // WatchFor waits until the app shows a card or a tile with exactly that name.
@@ -30,7 +33,7 @@ const (
 // that comes up is dismissed and noted. When the time is up, the whole list is
 // looked through once more; then it is a *[drivers.TimeoutError].
 func (a *App) WatchFor(ctx context.Context, name string, since time.Time, within time.Duration) (Sight, error) {
-	w := watch{app: a, name: name, without: since, refreshed: since}
+	w := watch{app: a, name: name, since: since, without: since, refreshed: since, scanned: since}
 	if err := w.prepare(ctx); err != nil {
 		return Sight{}, err
 	}
@@ -47,8 +50,11 @@ func (a *App) WatchFor(ctx context.Context, name string, since time.Time, within
 	if lerr != nil {
 		return Sight{}, lerr
 	}
+	if seen, merr := w.missedCard(); merr != nil || seen {
+		return w.sight, merr
+	}
 	if listed {
-		return Sight{Without: w.refreshed, With: a.hand.Clock.Now()}, nil
+		return Sight{Without: w.scanned, With: a.hand.Clock.Now()}, nil
 	}
 	return Sight{}, err
 }
@@ -60,10 +66,14 @@ type watch struct {
 	ask  drivers.Locator
 	page *screen.Tree // the devices page as it was when the watch began
 
+	since     time.Time // before it, the device cannot have been there
 	without   time.Time // the last look without a card or tile began
 	refreshed time.Time // the last refresh whose list did not have it began
 	pulled    time.Time // the refresh that has not been looked at yet; zero if none
 	nextPull  time.Time
+	scanned   time.Time // the last look through the whole list began
+	nextScan  time.Time
+	whole     bool // the list ends on the screen
 	sight     Sight
 }
 
@@ -90,13 +100,8 @@ func (w *watch) prepare(ctx context.Context) error {
 		}
 	}
 	w.ask = screen.AnyOf(queries...)
-	for _, card := range a.dismissed {
-		if card.at.Before(w.without) {
-			continue
-		}
-		if seen, err := w.judge(card.tree, card.at); err != nil || seen {
-			return err
-		}
+	if seen, err := w.missedCard(); err != nil || seen {
+		return err
 	}
 	tree, err := a.hand.Seen(ctx)
 	if err != nil {
@@ -119,6 +124,10 @@ func (w *watch) prepare(ctx context.Context) error {
 	}
 	// Opening the page fetches the list: a look without the device counts from there.
 	w.pulled = opening
+	if list, err := a.list(w.page); err == nil {
+		w.whole = listEnds(w.page, list)
+	}
+	w.nextScan = a.hand.Clock.Now().Add(a.scanEvery())
 	return nil
 }
 
@@ -160,16 +169,8 @@ func (w *watch) look(ctx context.Context) error {
 	if !w.sight.With.IsZero() {
 		return nil
 	}
-	now := a.hand.Clock.Now()
-	if !now.Before(w.nextPull) && w.page != nil {
-		w.pulled = now
-		if err := a.pull(ctx, w.page); err != nil {
-			return err
-		}
-		w.nextPull = now.Add(refreshEvery)
-		if a.cardless {
-			w.nextPull = now
-		}
+	if seen, err := w.missedCard(); err != nil || seen {
+		return err
 	}
 	began := a.hand.Clock.Now()
 	found, err := a.hand.Phone.FindAll(ctx, w.ask)
@@ -179,7 +180,7 @@ func (w *watch) look(ctx context.Context) error {
 	answered := a.hand.Clock.Now()
 	if len(found) == 0 {
 		w.missed(began)
-		return drivers.ErrNotYet
+		return w.refresh(ctx)
 	}
 	tree, err := a.hand.Look(ctx)
 	if err != nil {
@@ -210,6 +211,98 @@ func (w *watch) look(ctx context.Context) error {
 	return drivers.ErrNotYet
 }
 
+// refresh pulls the list down when that is due. It follows a look at once, so
+// that the next look is not late because of it. A list that is longer than the
+// screen is looked through from time to time: where no card comes, the tile
+// may be out of sight.
+func (w *watch) refresh(ctx context.Context) error {
+	a := w.app
+	now := a.hand.Clock.Now()
+	if !now.Before(w.nextScan) && !w.whole {
+		return w.scan(ctx)
+	}
+	if now.Before(w.nextPull) {
+		return drivers.ErrNotYet
+	}
+	w.pulled = now
+	if err := a.pull(ctx, w.page); err != nil {
+		return err
+	}
+	w.nextPull = now.Add(refreshEvery)
+	if a.cardless {
+		w.nextPull = now
+	}
+	return drivers.ErrNotYet
+}
+
+// scan looks through the whole refreshed list.
+func (w *watch) scan(ctx context.Context) error {
+	a := w.app
+	began := a.hand.Clock.Now()
+	listed, err := a.Lists(ctx, w.name)
+	if err != nil {
+		return err
+	}
+	if seen, err := w.missedCard(); err != nil || seen {
+		return err
+	}
+	if listed {
+		w.sight = Sight{Without: w.scanned, With: a.hand.Clock.Now()}
+		a.cardless = !a.carded
+		return nil
+	}
+	w.scanned = began
+	if err := a.refreshFromTop(ctx); err != nil {
+		return err
+	}
+	tree, err := a.devicesNow(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := a.list(tree)
+	if err != nil {
+		return err
+	}
+	w.page, w.whole = tree, listEnds(tree, list)
+	w.pulled = time.Time{}
+	w.nextPull = a.hand.Clock.Now().Add(refreshEvery)
+	w.nextScan = a.hand.Clock.Now().Add(a.scanEvery())
+	return drivers.ErrNotYet
+}
+
+// scanEvery is how often a list that is longer than the screen is looked
+// through: rarely where cards are known to come, often where none does.
+func (a *App) scanEvery() time.Duration {
+	switch {
+	case a.carded:
+		return scanRarely
+	case a.cardless:
+		return scanOften
+	}
+	return scanSometimes
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// missedCard looks whether a card that was dismissed since the watch began
+// named the device.
+func (w *watch) missedCard() (bool, error) {
+	for _, card := range w.app.dismissed {
+		if card.at.Before(w.since) {
+			continue
+		}
+		if seen, err := w.judge(card.tree, card.at); err != nil || seen {
+			return seen, err
+		}
+	}
+	return false, nil
+}
+
 // missed notes a look that did not have the device.
 func (w *watch) missed(began time.Time) {
 	w.without = began
@@ -232,7 +325,8 @@ func (w *watch) judge(tree *screen.Tree, with time.Time) (bool, error) {
 		if err != nil || !on {
 			return false, err
 		}
-		w.sight = Sight{Without: w.without, With: with, Card: true}
+		w.sight = Sight{Without: earlier(w.without, with), With: with, Card: true}
+		a.carded = true
 		return true, nil
 	case "devices":
 		on, err := a.tile(tree, w.name)
@@ -242,7 +336,7 @@ func (w *watch) judge(tree *screen.Tree, with time.Time) (bool, error) {
 		// A tile comes with a refresh: since the last one that did not have it,
 		// the device may have been there unseen.
 		w.sight = Sight{Without: w.refreshed, With: with}
-		a.cardless = true
+		a.cardless = !a.carded
 		return true, nil
 	}
 	return false, nil
