@@ -65,6 +65,7 @@ func TestReadmeCommands(t *testing.T) {
 	}
 	files := map[string]string{}
 	ran := 0
+	var last *readmeRun
 	for _, b := range blocks(t, filepath.Join(root, "README.md")) {
 		if len(b.lines) > 0 {
 			if m := fileLine.FindStringSubmatch(b.lines[0]); m != nil {
@@ -72,11 +73,15 @@ func TestReadmeCommands(t *testing.T) {
 				continue
 			}
 		}
+		if b.kind == "text" && last != nil {
+			last.mustHavePrinted(b)
+		}
 		if b.kind != "console" {
 			continue
 		}
 		dir := t.TempDir()
-		r := readmeRun{t: t, root: root, bin: bin, dir: dir}
+		r := &readmeRun{outer: t, root: root, bin: bin, dir: dir, said: &bytes.Buffer{}}
+		last = r
 		t.Run("line "+strconv.Itoa(b.line), func(t *testing.T) {
 			r.t = t
 			if has(b.words, "phone") {
@@ -131,11 +136,26 @@ func status(words []string) int {
 }
 
 type readmeRun struct {
-	t              *testing.T
+	t, outer       *testing.T
 	root, bin, dir string
+	said           *bytes.Buffer
 }
 
-func (r readmeRun) command(ctx context.Context, line string) *exec.Cmd {
+// mustHavePrinted compares what the README shows with what the commands before
+// it printed: every line without a digit must be there.
+func (r *readmeRun) mustHavePrinted(b block) {
+	for _, line := range b.lines {
+		line = strings.TrimSpace(line)
+		if line == "" || line == "…" || strings.ContainsAny(line, "0123456789") {
+			continue
+		}
+		if !strings.Contains(r.said.String(), line) {
+			r.outer.Errorf("README.md:%d shows a line that the commands before it do not print: %q", b.line, line)
+		}
+	}
+}
+
+func (r *readmeRun) command(ctx context.Context, line string) *exec.Cmd {
 	words := strings.Fields(line)
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	if words[0] == "ffscert" {
@@ -147,7 +167,7 @@ func (r readmeRun) command(ctx context.Context, line string) *exec.Cmd {
 	return cmd
 }
 
-func (r readmeRun) run(line string, want int) {
+func (r *readmeRun) run(line string, want int) {
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	cmd := r.command(ctx, line)
@@ -158,6 +178,7 @@ func (r readmeRun) run(line string, want int) {
 		}
 	}
 	out, err := cmd.CombinedOutput()
+	r.said.Write(out)
 	if got := cmd.ProcessState.ExitCode(); got != want {
 		r.t.Errorf("%s: exit status %d, want %d (%v)\n%s", line, got, want, err, out)
 	}
@@ -166,7 +187,7 @@ func (r readmeRun) run(line string, want int) {
 // phone puts a phone where the README has one that is not here: the virtual
 // one, behind adb and the real Appium. All else in the file stays as it is,
 // but for the provisioner's times, which are made short.
-func (r readmeRun) phone(config string) string {
+func (r *readmeRun) phone(config string) string {
 	real := rig.For(r.t)
 	dir := r.t.TempDir()
 	quick := "version: 1\nplan: mss-wifi-default\nproduct: {device_name: First light}\ntestbeds:\n  - name: v\n    virtual:\n" +
@@ -190,7 +211,7 @@ func (r readmeRun) phone(config string) string {
 
 // serve starts a server, waits for its line of JSON and ends it as a person
 // would.
-func (r readmeRun) serve(line string) {
+func (r *readmeRun) serve(line string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	// The port of the README may be taken on this machine.
