@@ -22,10 +22,7 @@ type Selection struct {
 
 // Text is the selection as it would be typed; empty for the whole plan.
 func (s Selection) Text() string {
-	var parts []string
-	for _, f := range s.Files {
-		parts = append(parts, f)
-	}
+	parts := append([]string(nil), s.Files...)
 	for _, c := range s.Cases {
 		parts = append(parts, "--case "+c)
 	}

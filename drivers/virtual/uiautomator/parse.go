@@ -318,6 +318,7 @@ func (s *selector) apply(text, name string, args []string) (*selector, *Error) {
 	case !known:
 		return nil, syntaxError(text, "UiSelector has no `%s` method", clip(name))
 	case len(args) != 1:
+		//lint:ignore ST1005 the server's own words
 		return nil, unsuitable(fmt.Errorf("Invalid arguments count. Actual: %d. Expected: 1.", len(args)))
 	case err != nil:
 		if e, ok := err.(*Error); ok {
@@ -374,6 +375,7 @@ func scrollableCall(text, name string, args []string) (call, *Error) {
 	for _, form := range forms {
 		if len(form) != len(args) {
 			if why == nil {
+				//lint:ignore ST1005 the server's own words
 				why = fmt.Errorf("Invalid arguments count. Actual: %d. Expected: %d.", len(args), len(form))
 			}
 			continue

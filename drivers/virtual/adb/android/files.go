@@ -23,11 +23,16 @@ const (
 
 // What files say when something cannot be done, in Android's words.
 var (
-	ErrNotExist = errors.New("No such file or directory") //nolint:staticcheck // errno's text
-	ErrIsDir    = errors.New("Is a directory")            //nolint:staticcheck // errno's text
-	ErrNotDir   = errors.New("Not a directory")           //nolint:staticcheck // errno's text
-	ErrNoSpace  = errors.New("No space left on device")   //nolint:staticcheck // errno's text
-	ErrReadOnly = errors.New("Read-only file system")     //nolint:staticcheck // errno's text
+	//lint:ignore ST1005 errno's text
+	ErrNotExist = errors.New("No such file or directory")
+	//lint:ignore ST1005 errno's text
+	ErrIsDir = errors.New("Is a directory")
+	//lint:ignore ST1005 errno's text
+	ErrNotDir = errors.New("Not a directory")
+	//lint:ignore ST1005 errno's text
+	ErrNoSpace = errors.New("No space left on device")
+	//lint:ignore ST1005 errno's text
+	ErrReadOnly = errors.New("Read-only file system")
 )
 
 // FileInfo is what is known of a file or folder.
@@ -120,7 +125,8 @@ func (f *Files) Mkdir(name string, all bool) error {
 		if all && n.info.Dir {
 			return nil
 		}
-		return errors.New("File exists") //nolint:staticcheck // errno's text
+		//lint:ignore ST1005 errno's text
+		return errors.New("File exists")
 	}
 	if !writable(p) {
 		return ErrReadOnly

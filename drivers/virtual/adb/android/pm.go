@@ -30,17 +30,16 @@ func (s *System) pm(ctx context.Context, c *call) int {
 	case "uninstall":
 		return s.pmUninstall(rest)
 	case "clear":
-		for _, name := range operands(rest.args, "--user") {
-			if _, ok := s.pkg(name); !ok {
-				break
+		if names := operands(rest.args, "--user"); len(names) > 0 {
+			if _, ok := s.pkg(names[0]); ok {
+				s.stop(names[0])
+				s.h.ClearData(names[0])
+				s.mu.Lock()
+				delete(s.granted, names[0])
+				s.mu.Unlock()
+				c.print("Success\n")
+				return 0
 			}
-			s.stop(name)
-			s.h.ClearData(name)
-			s.mu.Lock()
-			delete(s.granted, name)
-			s.mu.Unlock()
-			c.print("Success\n")
-			return 0
 		}
 		c.print("Failed\n")
 		return 1

@@ -74,11 +74,10 @@ func table() map[string]function {
 		}}
 	}
 	nodeName := function{0, 1, func(c *call) seq {
-		for _, it := range c.orSelf(0) {
-			if r, ok := it.(ref); ok {
+		if items := c.orSelf(0); len(items) > 0 {
+			if r, ok := items[0].(ref); ok {
 				return seq{r.name()}
 			}
-			break
 		}
 		return seq{""}
 	}}
