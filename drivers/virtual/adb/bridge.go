@@ -1,6 +1,7 @@
 package adb
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -118,7 +119,8 @@ func (bridgeAddr) String() string  { return "tcp:6790" }
 const maxHeld = 8 << 20
 
 // wholeReplies is the server's side of a bridged connection. What is written
-// goes to the stream when the server turns to reading, or is done.
+// goes to the stream when the server is done with a request, or with the
+// connection. That it reads says nothing: it does so while a reply is written.
 type wholeReplies struct {
 	net.Conn // the pipe: reading and its deadlines
 	to       io.Writer
@@ -132,9 +134,10 @@ type wholeReplies struct {
 func (c *wholeReplies) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	c.held = append(c.held, p...)
-	full := len(c.held) > maxHeld
+	// A client that asked whether it may go on sends nothing before it is told.
+	now := len(c.held) > maxHeld || bytes.HasPrefix(c.held, []byte("HTTP/1.1 100"))
 	c.mu.Unlock()
-	if full {
+	if now {
 		if err := c.flush(); err != nil {
 			return 0, err
 		}
@@ -155,15 +158,6 @@ func (c *wholeReplies) flush() error {
 		c.held = c.held[:0]
 	}
 	return err
-}
-
-// Read sends what is held back first: whoever waits for an answer waits for
-// that.
-func (c *wholeReplies) Read(p []byte) (int, error) {
-	if err := c.flush(); err != nil {
-		return 0, errors.Join(io.ErrUnexpectedEOF, err)
-	}
-	return c.Conn.Read(p)
 }
 
 func (c *wholeReplies) Close() error {
