@@ -67,7 +67,7 @@ func (s *System) commands() map[string]command {
 		"ps": s.ps, "pidof": s.pidof, "pgrep": s.pidof, "kill": s.kill, "killall": s.killall, "pkill": s.killall,
 		"cat": s.cat, "ls": s.ls, "mkdir": s.mkdir, "rm": s.rm, "rmdir": s.rm, "touch": s.touch, "chmod": s.chmod,
 		"mv": s.copyFile, "cp": s.copyFile, "stat": s.stat, "df": s.df, "du": s.du, "sync": quiet, "chown": quiet,
-		"test": s.test, "[": s.test, "echo": echo, "printf": printf, "true": quiet, ":": quiet, "false": falseCmd,
+		"test": s.test, "[": s.test, "[[": s.test, "echo": echo, "printf": printf, "true": quiet, ":": quiet, "false": falseCmd,
 		"grep": s.grep, "egrep": s.grep, "fgrep": s.grep, "head": s.head, "tail": s.tail, "wc": s.wc, "tr": s.tr,
 		"sort": s.sortCmd, "md5sum": s.sums, "sha1sum": s.sums, "sha256sum": s.sums, "base64": s.base64Cmd,
 		"id": id, "whoami": say("shell\n"), "uname": s.uname, "uptime": s.uptime, "date": s.date, "sleep": s.sleep,

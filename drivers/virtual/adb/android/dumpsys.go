@@ -167,6 +167,8 @@ func (s *System) dumpActivity(c *call) {
 		}
 	case "services", "s":
 		s.dumpServices(c.rest(1))
+	case "top":
+		s.dumpTop(c)
 	case "broadcasts", "b", "providers", "prov", "intents", "i", "permissions", "lastanr", "exit-info":
 		c.print("  (nothing)\n")
 	default:
@@ -174,6 +176,23 @@ func (s *System) dumpActivity(c *call) {
 		c.print("ACTIVITY MANAGER ACTIVITIES (dumpsys activity activities)\nDisplay #0 (activities from top to bottom):\n  * Task{%s #1 type=standard}\n    topResumedActivity=%s\n    * Hist  #0: %s\n\n  ResumedActivity: %s\n    mResumedActivity: %s\n    mFocusedApp=%s\n",
 			hash(record), record, record, record, record, record)
 	}
+}
+
+// dumpTop names the activity in front, as scripts grep it: "ACTIVITY PKG/CLASS".
+func (s *System) dumpTop(c *call) {
+	pkg, act := s.h.Foreground()
+	if pkg == "" {
+		c.print("  (nothing)\n")
+		return
+	}
+	pid := 0
+	for _, p := range s.processes() {
+		if p.name == pkg {
+			pid = p.pid
+		}
+	}
+	c.print("TASK %s id=1 userId=0\n  ACTIVITY %s %s pid=%d\n    Local Activity %s State:\n      mResumed=true mStopped=false mFinished=false\n",
+		pkg, pkg+"/"+shortActivity(pkg, act), hash(pkg, act), pid, hash(act))
 }
 
 func (s *System) dumpServices(c *call) {

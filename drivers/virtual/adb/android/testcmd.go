@@ -3,14 +3,16 @@ package android
 import (
 	"context"
 	"strconv"
+	"strings"
 )
 
-// test is `test` and `[`.
+// test is `test`, `[` and `[[`.
 func (s *System) test(_ context.Context, c *call) int {
 	args := c.args
-	if c.name == "[" {
-		if len(args) == 0 || args[len(args)-1] != "]" {
-			c.fail("/system/bin/sh: [: missing ]\n")
+	if c.name == "[" || c.name == "[[" {
+		closing := strings.Repeat("]", len(c.name))
+		if len(args) == 0 || args[len(args)-1] != closing {
+			c.fail("/system/bin/sh: %s: missing %s\n", c.name, closing)
 			return 2
 		}
 		args = args[:len(args)-1]

@@ -1,7 +1,7 @@
 // Package shell is the little shell of the virtual phone: it understands what
 // automation tools and people send through `adb shell`: quoting, variables,
-// command substitution, lists, pipes, redirections and subshells. Loops and
-// functions are refused with a syntax error.
+// command substitution, lists, pipes, redirections, subshells, loops and
+// conditions. Functions and `case` are refused with a syntax error.
 //
 // It knows no command and no file: whoever runs it brings both.
 package shell
@@ -47,6 +47,7 @@ type command struct {
 	group   list
 	isGroup bool
 	own     bool // a subshell: variables stay inside
+	loop    *compound
 	redirs  []redirect
 }
 
@@ -64,6 +65,14 @@ type redirect struct {
 }
 
 type word []part
+
+// plain is the word if it stands there as it is, else "".
+func (w word) plain() string {
+	if len(w) == 1 && w[0].kind == literal && !w[0].quoted {
+		return w[0].text
+	}
+	return ""
+}
 
 // part is a piece of a word.
 type part struct {
@@ -154,6 +163,11 @@ func (p *parser) blank(lines bool) {
 
 // list reads commands up to the closing token, which it leaves there.
 func (p *parser) list(closing string) (list, error) {
+	return p.until(func() bool { return closing != "" && p.has(closing) })
+}
+
+// until reads commands up to where closed holds.
+func (p *parser) until(closed func() bool) (list, error) {
 	if p.depth++; p.depth > maxDepth {
 		return nil, p.errorf("nested too deeply")
 	}
@@ -161,7 +175,7 @@ func (p *parser) list(closing string) (list, error) {
 	var l list
 	for {
 		p.blank(true)
-		if p.pos >= len(p.src) || closing != "" && p.has(closing) {
+		if p.pos >= len(p.src) || closed() {
 			return l, nil
 		}
 		a, err := p.andOr()
@@ -243,6 +257,12 @@ func (p *parser) command() (command, error) {
 			return c, p.unexpected()
 		}
 		c.group, c.isGroup = l, true
+	} else if kind := p.keyword(compounds...); kind != "" {
+		loop, err := p.compound(kind)
+		if err != nil {
+			return c, err
+		}
+		c.loop, c.isGroup = loop, true
 	}
 	for {
 		p.blank(false)
@@ -277,9 +297,9 @@ func (p *parser) command() (command, error) {
 	if !c.isGroup && len(c.words)+len(c.assigns)+len(c.redirs) == 0 {
 		return c, p.unexpected()
 	}
-	if len(c.words) > 0 && len(c.words[0]) == 1 && c.words[0][0].kind == literal && !c.words[0][0].quoted {
-		switch w := c.words[0][0].text; w {
-		case "for", "while", "until", "case", "function", "if", "then", "else", "elif", "fi", "do", "done", "esac":
+	if len(c.words) > 0 {
+		switch w := c.words[0].plain(); w {
+		case "case", "function", "then", "else", "elif", "fi", "do", "done", "esac":
 			return c, p.errorf("'%s' is not understood by this phone's shell", w)
 		}
 	}

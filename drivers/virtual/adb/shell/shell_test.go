@@ -32,6 +32,10 @@ func (h *toyHost) Exec(ctx context.Context, stdio IO, args []string) int {
 	case "complain":
 		fmt.Fprintln(stdio.Err, strings.Join(args[1:], " "))
 		return 3
+	case "same":
+		if args[1] != args[2] {
+			return 1
+		}
 	case "true":
 	case "false":
 		return 1
@@ -169,6 +173,24 @@ func TestRun(t *testing.T) {
 		{`echo 2>/x; upper </x; args 2`, "\n[\"2\"]", 0},
 		{`sh -c "echo a; echo 'b c'"`, "a\nb c", 0},
 		{`eval echo a '&&' echo b`, "a\nb", 0},
+		// Loops and conditions.
+		{`for i in 1 2 3; do echo $i; done`, "1\n2\n3", 0},
+		{"for f in /d/*.txt\ndo\n echo \"$f\"\ndone | upper", "/D/A.TXT\n/D/B.TXT", 0},
+		{`for i in $TWO; do for j in x; do echo $i$j; done; done > /x; upper < /x`, "AX\nBX", 0},
+		{`for i in; do echo never; done`, "", 0},
+		{`for i in 1 2; do false; done`, "", 1},
+		{`while same "$n" ""; do n=a; echo round; done; echo $n`, "round\na", 0},
+		{`until same "$n" aaa; do n=a$n; done; echo $n`, "aaa", 0},
+		{`while true; do n=a$n; if same $n aaa; then break; fi; done; echo $n`, "aaa", 0},
+		{`for i in 1 2 3; do same $i 2 && continue; echo $i; done`, "1\n3", 0},
+		{`while true; do exit 4; done; echo never`, "", 4},
+		{`if true; then echo yes; else echo no; fi`, "yes", 0},
+		{`if false; then echo a; elif false; then echo b; else echo c; fi`, "c", 0},
+		{`if false; then echo a; elif true; then echo b; fi && echo d`, "b\nd", 0},
+		{`if false; then echo a; fi; args $?`, `["0"]`, 0},
+		{`(echo a b c; echo d) | while read x rest; do echo $x-$rest; done`, "a-b c\nd-", 0},
+		{`echo for if do; echo iffy=if`, "for if do\niffy=if", 0},
+		{`args [[; [[ -z $NONE ]]`, `["[["]`, 127}, // the toy has no [[
 	} {
 		out, errs, code := run(t, tc.src)
 		assert.Equal(t, tc.out, strings.TrimSuffix(out, "\n"), "%s\n%s", tc.src, errs)
@@ -188,7 +210,14 @@ func TestErrors(t *testing.T) {
 		{`echo a ;; echo b`, "unexpected ';'"},
 		{`echo >`, "unexpected end of file"},
 		{`echo > ; a`, "unexpected ';'"},
-		{`for i in 1 2; do echo $i; done`, "not understood"},
+		{`case a in a) echo b;; esac`, "not understood"},
+		{`for i in 1 2; do echo $i`, "unexpected end of file"},
+		{`for i in 1 2; done`, "unexpected 'd'"},
+		{`for 1 in 2; do echo; done`, "unexpected '1'"},
+		{`while true; do done`, "unexpected 'd'"},
+		{`if true; echo b; fi`, "'fi' is not understood"},
+		{`if true; then echo b; fi x`, "unexpected 'x'"},
+		{`then echo`, "not understood"},
 		{`cat << END`, "not understood"},
 		{`echo ${a:-b}`, "bad substitution"},
 		{`echo $((1+1))`, "not understood"},
@@ -222,7 +251,7 @@ func TestCancel(t *testing.T) {
 	go func() {
 		defer close(done)
 		s := &Shell{Host: &toyHost{}}
-		s.Run(ctx, IO{strings.NewReader(""), io.Discard, io.Discard}, "forever | forever; forever; echo late")
+		s.Run(ctx, IO{strings.NewReader(""), io.Discard, io.Discard}, "forever | forever; while true; do true; done; forever; echo late")
 	}()
 	cancel()
 	select {
@@ -239,6 +268,7 @@ func FuzzShell(f *testing.F) {
 		`settings put global hidden_api_policy 1;settings put global b 1`, `dumpsys battery | grep level`,
 		`ls -t -1 /data/local/tmp/appium_cache 2>&1 || echo _ERROR_`, `mkdir -p -- '/sdcard/it'\''s'`,
 		"echo `a $(b \"c ${d}\")` > x 2>&1 &", `input text ''a\&b''`, `a="b c" d=$a e`, `{ a; } | ( b ) && ! c`,
+		`while [[ -z $(getprop sys.boot_completed) ]]; do sleep 1; done`, `for p in a b; do if c; then break; fi; done`,
 	} {
 		f.Add(s)
 	}
@@ -247,7 +277,7 @@ func FuzzShell(f *testing.F) {
 		defer cancel()
 		s := &Shell{Host: &toyHost{files: map[string]string{}}}
 		s.Run(ctx, IO{strings.NewReader(""), io.Discard, io.Discard}, src)
-		if err := ctx.Err(); errors.Is(err, context.DeadlineExceeded) && !strings.Contains(src, "forever") && !strings.Contains(src, "yes") {
+		if err := ctx.Err(); errors.Is(err, context.DeadlineExceeded) && !strings.Contains(src, "forever") && !strings.Contains(src, "yes") && !strings.Contains(src, "done") {
 			t.Fatalf("%q takes too long", src)
 		}
 	})
