@@ -31,6 +31,7 @@ type page struct {
 	scroll map[string]int
 	inputs map[string]string
 	focus  string // the key of the node that has the input focus
+	hidden bool   // the keyboard was put away; the focus stays
 }
 
 // shown is an overlay that was opened by an action.

@@ -71,7 +71,7 @@ func (h *Handset) key(code int) bool {
 	case keyBack:
 		h.back()
 	case keyEnter, keyEscape:
-		h.front().top().focus = ""
+		h.front().top().hidden = true
 	default:
 		return false
 	}
@@ -81,7 +81,7 @@ func (h *Handset) key(code int) bool {
 func (h *Handset) back() {
 	in := h.front()
 	if h.keyboardShown() {
-		in.top().focus = ""
+		in.top().hidden = true
 		return
 	}
 	h.touch.swallow()
@@ -138,7 +138,7 @@ func (h *Handset) Focus(key string) bool {
 	if v == nil || v.el.Input == "" || !v.enabled {
 		return false
 	}
-	v.env.page.focus = key
+	v.env.page.focus, v.env.page.hidden = key, false
 	return true
 }
 
@@ -169,11 +169,12 @@ func (h *Handset) KeyboardShown() bool {
 	return h.keyboardShown()
 }
 
-// HideKeyboard takes the focus away.
+// HideKeyboard puts the keyboard away until a field is touched again; the
+// field that has the focus keeps it.
 func (h *Handset) HideKeyboard() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.front().top().focus = ""
+	h.front().top().hidden = true
 }
 
 func (h *Handset) keyboardShown() bool {
@@ -184,9 +185,10 @@ func (h *Handset) keyboardShown() bool {
 	return h.keyboardShownOn(h.front().top(), all)
 }
 
-// keyboardShownOn tells whether the focus is in the window on top.
+// keyboardShownOn tells whether the focus is in the window on top, and the
+// keyboard was not put away.
 func (h *Handset) keyboardShownOn(p *page, all []*window) bool {
-	if p.focus == "" {
+	if p.focus == "" || p.hidden {
 		return false
 	}
 	top := all[len(all)-1]

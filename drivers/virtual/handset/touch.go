@@ -188,7 +188,7 @@ func (h *Handset) tap(g *gesture, p ui.Pointer) {
 		return
 	}
 	if v.el.Input != "" {
-		v.env.page.focus = v.key
+		v.env.page.focus, v.env.page.hidden = v.key, false
 	}
 	h.run(v.env, v.el.Tap)
 }

@@ -139,10 +139,21 @@ func TestTyping(t *testing.T) {
 	r.Key(67, 0, false)
 	r.Key(29, 1, false)
 	r.one("class=android.widget.EditText", "text=Zwölf „Ampeln“ 灯A")
-	r.Key(4, 0, false)
-	if r.KeyboardShown() {
-		t.Fatal("back hides the keyboard")
+	for _, hide := range []func(){func() { r.Key(4, 0, false) }, func() { r.Key(111, 0, false) }, r.HideKeyboard} {
+		if !r.KeyboardShown() {
+			t.Fatal("the keyboard is not up")
+		}
+		if hide(); r.KeyboardShown() {
+			t.Fatal("the keyboard stays")
+		}
+		if !r.one("class=android.widget.EditText").Focused {
+			t.Fatal("the field loses the focus with the keyboard")
+		}
+		r.tap("class=android.widget.EditText")
 	}
+	r.HideKeyboard()
+	r.Key(30, 0, false) // keys reach the field without the keyboard
+	r.one("class=android.widget.EditText", "text=Zwölf „Ampeln“ 灯Ab")
 	r.one("class=android.widget.EditText")
 	if r.SetText(r.one("desc=Delete").Key, "x", true) || r.Focus("nothing") {
 		t.Fatal("what is not editable takes text")
