@@ -112,7 +112,11 @@ func (l *Lab) ServeAppium(ln net.Listener) (endpoint string) {
 // ServeADB opens door 2 on a listener: a phone that speaks adb. It returns at
 // once.
 func (l *Lab) ServeADB(ln net.Listener) *adb.Device {
-	device := adb.NewDevice(l.Phone, uiautomator.NewServer(l.Phone), adb.Options{})
+	var opts adb.Options // without a serial, the phone answers its address
+	if l.serial != DefaultSerial {
+		opts.Serial = l.serial
+	}
+	device := adb.NewDevice(l.Phone, uiautomator.NewServer(l.Phone), opts)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
