@@ -316,6 +316,9 @@ func TestElements(t *testing.T) {
 	assert.Equal(t, invalidArgument, c.do("POST", "/element", map[string]string{"value": "x"}).code())
 	tab = c.find("accessibility id", "Tab, Devices")
 	c.h.Replace()
+	c.must("GET", "/element/"+tab+"/text", nil) // looked for again
+	c.h.Dialog = "alert"
+	c.h.Replace()
 	assert.Equal(t, "stale element reference", c.do("GET", "/element/"+tab+"/text", nil).code())
 }
 

@@ -72,7 +72,7 @@ func (e *Engine) actions(ctx context.Context, _ []string, body []byte) (any, err
 		var err error
 		switch src.Type {
 		case "pointer":
-			evs, err = e.pointerSource(src, pointers)
+			evs, err = e.pointerSource(ctx, src, pointers)
 			pointers++
 		case "key":
 			evs, err = e.keySource(src)
@@ -108,7 +108,7 @@ func unexpected(src actionSource, it actionItem, allowed string) *Error {
 		allowed, src.Type, clip(it.Type), clip(src.ID))
 }
 
-func (e *Engine) pointerSource(src actionSource, id int) ([]event, error) {
+func (e *Engine) pointerSource(ctx context.Context, src actionSource, id int) ([]event, error) {
 	if t := src.Parameters.PointerType; t != "" && !slices.Contains([]string{"mouse", "pen", "touch"}, t) {
 		return nil, fail(codeInvalidArgument, "Only [mouse, pen, touch] values are supported for pointerType key. '%s' is passed instead for action '%s'", clip(t), clip(src.ID))
 	}
@@ -130,7 +130,7 @@ func (e *Engine) pointerSource(src actionSource, id int) ([]event, error) {
 			if err != nil {
 				return nil, err
 			}
-			to, err := e.target(src, it, f.at, placed)
+			to, err := e.target(ctx, src, it, f.at, placed)
 			if err != nil {
 				return nil, err
 			}
@@ -173,7 +173,7 @@ func (e *Engine) pointerSource(src actionSource, id int) ([]event, error) {
 }
 
 // target is where a pointerMove goes.
-func (e *Engine) target(src actionSource, it actionItem, from point, placed bool) (point, error) {
+func (e *Engine) target(ctx context.Context, src actionSource, it actionItem, from point, placed bool) (point, error) {
 	var dx, dy float64
 	if it.X != nil {
 		dx = *it.X
@@ -203,7 +203,7 @@ func (e *Engine) target(src actionSource, it actionItem, from point, placed bool
 	if err := json.Unmarshal(it.Origin, &ref); err != nil || ref == "" {
 		return point{}, fail(codeInvalidArgument, "An unknown element '%s' is set for action item '%s' of action '%s'", clip(string(it.Origin)), it.Type, clip(src.ID))
 	}
-	n, err := e.element(string(ref))
+	n, err := e.element(ctx, string(ref))
 	if err != nil {
 		return point{}, err
 	}

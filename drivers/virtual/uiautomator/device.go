@@ -254,7 +254,7 @@ func (e *Engine) elementScreenshot(ctx context.Context, ids []string, _ []byte) 
 	if err := e.charge(ctx, ui.OpScreenshot); err != nil {
 		return nil, err
 	}
-	n, err := e.element(ids[0])
+	n, err := e.element(ctx, ids[0])
 	if err != nil {
 		return nil, err
 	}

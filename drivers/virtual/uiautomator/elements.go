@@ -2,6 +2,7 @@ package uiautomator
 
 import (
 	"container/list"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -21,6 +22,10 @@ type known struct {
 	// selector is set for what was found with one UiSelector: such an element
 	// is looked for again when its node has gone, as a UiObject is.
 	selector *selector
+	// query is how a single element was found; the server looks by it once
+	// more when the node has gone, so that a handle survives a page that is
+	// left and opened again.
+	query *query
 }
 
 // elements is the cache of handles. The same node has the same handle as long
@@ -37,18 +42,19 @@ func newElements() *elements {
 }
 
 // add returns the handle of a node.
-func (c *elements) add(n *node, s *selector) string {
+func (c *elements) add(n *node, s *selector, q *query) string {
 	if id, ok := c.byKey[n.Key]; ok {
 		if el, ok := c.byID[id]; ok {
 			c.used.MoveToFront(el)
-			el.Value.(*known).selector = s // as it was found last
+			k := el.Value.(*known)
+			k.selector, k.query = s, q // as it was found last
 			return id
 		}
 	}
 	c.next++
 	// The server makes its ids of the window and the node id, in this form.
 	id := fmt.Sprintf("00000000-0000-%04x-ffff-ffff%08x", c.next>>16, c.next)
-	c.byID[id] = c.used.PushFront(&known{id: id, key: n.Key, selector: s})
+	c.byID[id] = c.used.PushFront(&known{id: id, key: n.Key, selector: s, query: q})
 	c.byKey[n.Key] = id
 	for c.used.Len() > maxElements {
 		old := c.used.Remove(c.used.Back()).(*known)
@@ -61,7 +67,7 @@ func (c *elements) add(n *node, s *selector) string {
 }
 
 // element returns the live node behind a handle.
-func (e *Engine) element(id string) (*node, error) {
+func (e *Engine) element(ctx context.Context, id string) (*node, error) {
 	el, ok := e.cache.byID[id]
 	if !ok {
 		return nil, fail(codeNoSuchElement, "The element identified by '%s' is not present in the cache or has expired. Try to find it again", clip(id))
@@ -72,24 +78,41 @@ func (e *Engine) element(id string) (*node, error) {
 	if n := now.find(k.key); n != nil {
 		return n, nil
 	}
-	if k.selector != nil {
-		if n := k.selector.one(now.active); n != nil {
-			if e.cache.byKey[k.key] == k.id {
-				delete(e.cache.byKey, k.key)
-			}
-			k.key = n.Key
-			if _, taken := e.cache.byKey[n.Key]; !taken {
-				e.cache.byKey[n.Key] = k.id
-			}
-			return n, nil
+	if n := e.again(ctx, k, now); n != nil {
+		if e.cache.byKey[k.key] == k.id {
+			delete(e.cache.byKey, k.key)
 		}
+		k.key = n.Key
+		if _, taken := e.cache.byKey[n.Key]; !taken {
+			e.cache.byKey[n.Key] = k.id
+		}
+		return n, nil
 	}
 	return nil, fail(codeStaleElement, "The element '%s' does not exist in DOM anymore", id)
 }
 
+// again looks for an element in the way in which it was found; nil says that
+// it is not there.
+func (e *Engine) again(ctx context.Context, k *known, now *screen) *node {
+	if k.selector != nil {
+		return k.selector.one(now.active)
+	}
+	q := k.query
+	if q == nil || q.Strategy == "-android uiautomator" {
+		return nil
+	}
+	k.query = nil // elements that were found in each other do not go round in circles
+	defer func() { k.query = q }()
+	found, err := e.search(ctx, *q, false)
+	if err != nil || len(found) == 0 {
+		return nil
+	}
+	return found[0].n
+}
+
 // model is an element as a find returns it.
-func (e *Engine) model(n *node, s *selector) map[string]any {
-	id := e.cache.add(n, s)
+func (e *Engine) model(n *node, s *selector, q *query) map[string]any {
+	id := e.cache.add(n, s, q)
 	out := map[string]any{elementKey: id, "ELEMENT": id}
 	if e.set.bool("shouldUseCompactResponses") {
 		return out

@@ -296,9 +296,10 @@ func TestStale(t *testing.T) {
 	r := newRig(t)
 	byID := r.find("id", "devicePageHeader")
 	many := r.must("POST", "/elements", find("-android uiautomator", `text("Row 1")`, "")).([]any)[0].(map[string]any)[elementKey].(string)
+	row := r.find("xpath", `//*[@text="Row 2"]`)
 	r.h.Replace()
-	assert.Equal(t, codeStaleElement, r.code("GET", "/element/"+byID+"/text", nil))
-	assert.Equal(t, codeStaleElement, r.code("POST", "/element/"+byID+"/click", nil))
+	assert.Equal(t, "Devices", r.must("GET", "/element/"+byID+"/text", nil), "what was found alone is looked for again")
+	assert.Equal(t, "Row 2", r.must("GET", "/element/"+row+"/text", nil))
 	assert.Equal(t, codeStaleElement, r.code("GET", "/element/"+many+"/text", nil))
 	assert.Equal(t, codeNoSuchElement, r.code("GET", "/element/none/text", nil))
 
@@ -307,6 +308,8 @@ func TestStale(t *testing.T) {
 	assert.Equal(t, "Row 1", r.must("GET", "/element/"+lazy+"/text", nil), "a UiObject is looked for again")
 	r.h.Dialog = "alert"
 	r.h.Replace()
+	assert.Equal(t, codeStaleElement, r.code("GET", "/element/"+byID+"/text", nil))
+	assert.Equal(t, codeStaleElement, r.code("POST", "/element/"+row+"/click", nil))
 	assert.Equal(t, codeStaleElement, r.code("GET", "/element/"+lazy+"/text", nil))
 }
 

@@ -45,7 +45,7 @@ func (e *Engine) gestureOf(ctx context.Context, body []byte) (gesture, *node, er
 	if g.Origin == nil || *g.Origin == "" {
 		return g, nil, nil
 	}
-	n, err := e.element(string(*g.Origin))
+	n, err := e.element(ctx, string(*g.Origin))
 	return g, n, err
 }
 
@@ -307,7 +307,7 @@ func (e *Engine) scrollTo(ctx context.Context, _ []string, body []byte) (any, er
 		l.swipes = int(*in.Params.MaxSwipes)
 	}
 	if in.Origin != nil && *in.Origin != "" {
-		n, err := e.element(string(*in.Origin))
+		n, err := e.element(ctx, string(*in.Origin))
 		if err != nil {
 			return nil, err
 		}
@@ -346,7 +346,7 @@ func (e *Engine) scrollBackTo(ctx context.Context, ids []string, _ []byte) (any,
 	if err != nil {
 		return nil, err
 	}
-	b, err := e.element(ids[1])
+	b, err := e.element(ctx, ids[1])
 	if err != nil {
 		return nil, err
 	}

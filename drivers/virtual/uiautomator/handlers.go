@@ -32,7 +32,8 @@ func (e *Engine) one(ctx context.Context, q query) (any, error) {
 	if len(found) == 0 {
 		return nil, noSuchElement()
 	}
-	return e.model(found[0].n, found[0].selector), nil
+	q = q.native()
+	return e.model(found[0].n, found[0].selector, &q), nil
 }
 
 func (e *Engine) findAll(ctx context.Context, _ []string, body []byte) (any, error) {
@@ -63,7 +64,7 @@ func (e *Engine) many(ctx context.Context, q query) (any, error) {
 	}
 	out := make([]any, len(found))
 	for i, m := range found {
-		out[i] = e.model(m.n, nil)
+		out[i] = e.model(m.n, nil, nil)
 	}
 	return out, nil
 }
@@ -81,7 +82,7 @@ func (e *Engine) activeElement(ctx context.Context, _ []string, _ []byte) (any, 
 	if n == nil {
 		return nil, noSuchElement()
 	}
-	return e.model(n, nil), nil
+	return e.model(n, nil, nil), nil
 }
 
 func (e *Engine) focused() *node {
@@ -99,7 +100,7 @@ func (e *Engine) onNode(read func(*node) (any, error)) handler {
 		if err := e.charge(ctx, ui.OpAttribute); err != nil {
 			return nil, err
 		}
-		n, err := e.element(ids[0])
+		n, err := e.element(ctx, ids[0])
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +117,7 @@ func (e *Engine) acting(ctx context.Context, id string) (*node, error) {
 	if err := e.charge(ctx, ui.OpAction); err != nil {
 		return nil, err
 	}
-	return e.element(id)
+	return e.element(ctx, id)
 }
 
 // centre is the point that a click on an element touches.
@@ -214,13 +215,13 @@ func (e *Engine) firstVisible(ctx context.Context, ids []string, _ []byte) (any,
 	if err := e.charge(ctx, ui.OpFind); err != nil {
 		return nil, err
 	}
-	n, err := e.element(ids[0])
+	n, err := e.element(ctx, ids[0])
 	if err != nil {
 		return nil, err
 	}
 	for _, k := range n.kids {
 		if k.Displayed {
-			return e.model(k, nil), nil
+			return e.model(k, nil, nil), nil
 		}
 	}
 	return nil, noSuchElement()

@@ -23,6 +23,14 @@ type query struct {
 	Value string `json:"value"`
 }
 
+// native is the query in the driver's form.
+func (q query) native() query {
+	if q.Strategy == "" {
+		q.Strategy, q.Selector = q.Using, q.Value
+	}
+	return q
+}
+
 // match is what a find found; selector is set where the element is a UiObject.
 type match struct {
 	n        *node
@@ -30,9 +38,7 @@ type match struct {
 }
 
 func (e *Engine) locate(ctx context.Context, q query, all bool) ([]match, error) {
-	if q.Strategy == "" {
-		q.Strategy, q.Selector = q.Using, q.Value
-	}
+	q = q.native()
 	op := ui.OpFind
 	if q.Strategy == "xpath" {
 		op = ui.OpXPath
@@ -43,9 +49,14 @@ func (e *Engine) locate(ctx context.Context, q query, all bool) ([]match, error)
 	if err := e.waitIdle(ctx); err != nil {
 		return nil, err
 	}
+	return e.search(ctx, q, all)
+}
+
+// search is a find without what it costs.
+func (e *Engine) search(ctx context.Context, q query, all bool) ([]match, error) {
 	var within *node
 	if strings.TrimSpace(q.Context) != "" {
-		n, err := e.element(q.Context)
+		n, err := e.element(ctx, q.Context)
 		if err != nil {
 			return nil, err
 		}

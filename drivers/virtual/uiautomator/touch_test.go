@@ -317,7 +317,7 @@ func TestElementCacheIsBounded(t *testing.T) {
 	c := newElements()
 	var first string
 	for i := range maxElements + 10 {
-		id := c.add(&node{Node: &ui.Node{Key: fmt.Sprint(i)}}, nil)
+		id := c.add(&node{Node: &ui.Node{Key: fmt.Sprint(i)}}, nil, nil)
 		if i == 0 {
 			first = id
 		}
