@@ -96,7 +96,7 @@ func (l *Lab) BeginAttempt(caseID string, n int) { l.World.BeginAttempt(caseID, 
 // ServeAppium opens door 1 on a listener: an Appium-compatible endpoint. It
 // returns at once; the address is the listener's.
 func (l *Lab) ServeAppium(ln net.Listener) (endpoint string) {
-	srv := &http.Server{Handler: appium.New(l.Phone, appium.Options{}), ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{Handler: appium.New(l.Phone, appium.Options{AllowShell: true}), ReadHeaderTimeout: 10 * time.Second}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
