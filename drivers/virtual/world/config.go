@@ -96,6 +96,7 @@ type PartnerConfig struct {
 	FFSGivesUp    time.Duration `yaml:"ffs_gives_up" json:"ffs_gives_up" jsonschema:"type=string" jsonschema_description:"From power-on until a device that is not being set up gives zero-touch set-up up."`
 	OwnSetUpDelay Range         `yaml:"own_set_up_delay" json:"own_set_up_delay" jsonschema_description:"From the end of a zero-touch set-up that failed until the maker's own starts by itself."`
 	OwnSetUpTime  Range         `yaml:"own_set_up_time" json:"own_set_up_time" jsonschema_description:"How long the maker's own set-up takes."`
+	OwnSetUpLasts bool          `yaml:"own_set_up_lasts" json:"own_set_up_lasts" jsonschema_description:"Whether a device keeps what its own set-up gave it when it loses its power. If not, it can be set up by zero-touch again without being removed in the maker's app."`
 	Delay         Range         `yaml:"delay" json:"delay" jsonschema_description:"From a zero-touch set-up until the maker's cloud knows the device, too."`
 	Others        []OtherDevice `yaml:"others" json:"others" jsonschema_description:"Other devices that the maker's cloud knows."`
 }
@@ -142,6 +143,7 @@ func Defaults() Config {
 			OwnSetUpDelay: Range{time.Second, 3 * time.Second},
 			OwnSetUpTime:  Range{15 * time.Second, 30 * time.Second},
 			Delay:         Range{time.Second, 3 * time.Second},
+			Others:        []OtherDevice{},
 		},
 		Others: []OtherDevice{
 			{Name: "Hallway lamp", Kind: Light, On: true},

@@ -94,7 +94,7 @@ func (w *World) disturb() {
 	sometime(FaultAlexaAppCrash, func() { w.crash(AppAlexa) })
 	sometime(FaultPartnerAppCrash, func() { w.crash(AppPartner) })
 	for _, d := range dialogTexts() {
-		sometime(d.fault, func() { w.pop(d.Dialog) })
+		sometime(d.fault, func() { w.showDialog(d.Dialog) })
 	}
 }
 
@@ -105,7 +105,7 @@ func (w *World) crash(app string) {
 	w.emit(Event{Event: EventAppCrashDue, App: app})
 }
 
-func (w *World) pop(d Dialog) {
+func (w *World) showDialog(d Dialog) {
 	w.madeDialogs++
 	d.ID = fmt.Sprintf("dialog-%d", w.madeDialogs)
 	w.dialogs = append(w.dialogs, d)
@@ -132,7 +132,7 @@ func dialogTexts() []faultDialog {
 			Title: "Battery is low", Text: "15% remaining. Turn on Battery Saver to extend battery life.",
 			Buttons: []string{"Turn on", "No thanks"}}},
 		{FaultUnknownDialog, Dialog{Kind: DialogUnknown, Owner: AppSystem,
-			Title: "Verbindung wird neu ausgehandelt", Text: "Code 0x7F31",
-			Buttons: []string{"Weiter"}}},
+			Title: "Nimbus hand-over paused", Text: "Choose how to go on (0x7F31).",
+			Buttons: []string{"RESUME", "DISCARD"}}},
 	}
 }

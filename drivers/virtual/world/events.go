@@ -24,20 +24,20 @@ const (
 	EventDeviceState        = "device_state"          // state: a state of the protocol
 	EventSetUpWaits         = "set_up_waits"          // reason: what a set-up still lacks
 	EventNetworkRefused     = "network_refused"       // name: an SSID whose saved password is wrong
-	EventSetUpInterrupted   = "set_up_interrupted"    // reason: who lost its power
+	EventSetUpInterrupted   = "set_up_interrupted"    // reason: who lost its power, or own_set_up
 	EventDeviceSetUp        = "device_set_up"         // id, registered_as, set_up_s: the account has it
 	EventSetUpFailed        = "set_up_failed"         // state, reason: it stays so until it is powered anew
-	EventDeviceResponsive   = "device_responsive"     // the cloud reaches it (again)
-	EventDeviceUnresponsive = "device_unresponsive"   // the cloud does not reach it
+	EventDeviceResponsive   = "device_responsive"     // the clouds reach it (again)
+	EventDeviceUnresponsive = "device_unresponsive"   // the clouds do not reach it
 	EventCardShown          = "card_shown"            // card, kind, device
 	EventCardAnswered       = "card_answered"         // card, kind, device, how
-	EventCardWithdrawn      = "card_withdrawn"        // card, kind, device: its device was deleted
-	EventDeviceDeleted      = "device_deleted"        // device, id, registered_as
+	EventCardWithdrawn      = "card_withdrawn"        // card, kind, device: its device was deleted, or vanished
+	EventDeviceDeleted      = "device_deleted"        // device, id, registered_as, how: partner_app if it was removed there
 	EventStaleTileVanished  = "stale_tile_vanished"   // id: a deleted device has left the list at last
-	EventDeviceReset        = "device_reset"          // the device under test is factory-new
+	EventDeviceReset        = "device_reset"          // the device under test is factory-new (again)
 	EventFault              = "fault"                 // name: a fault strikes
 	EventDeviceVanished     = "device_vanished"       // device, id: the account has lost it without being asked to
-	EventSetupNetworkJoined = "set_up_network_joined" // name: the SSID of the hidden network
+	EventSetUpNetworkJoined = "set_up_network_joined" // name: the SSID of the hidden network
 	EventGaveUp             = "ffs_gave_up"           // reason: what was lacking for too long
 
 	EventOwnSetUpOffered = "own_set_up_offered" // the maker's own set-up is about to start

@@ -73,6 +73,7 @@ func (w *World) endOwn() {
 func (w *World) failOwn(reason string) {
 	w.stopOwn()
 	w.partner.own = OwnSetUpFailed
+	w.dut.failed = w.dut.powered
 	w.emit(Event{Event: EventOwnSetUpFailed, Device: w.cfg.Device.Name, Reason: reason})
 }
 
@@ -83,11 +84,27 @@ func (w *World) stopOwn() {
 	}
 }
 
-// forgetOwn is what a device does when it gets power: it knows nothing of an
-// own set-up that was on the way before.
+// unpowerOwn is the device losing its power during its own set-up.
+func (w *World) unpowerOwn() {
+	switch w.partner.own {
+	case OwnSetUpRunning:
+		w.failOwn("device_unpowered")
+	case OwnSetUpOffered:
+		w.forgetOwn()
+	}
+}
+
+// renewOwn is a device that is not set up getting power: it knows nothing of an
+// own set-up before. What the customer has started waits for it.
+func (w *World) renewOwn() {
+	if w.partner.own != OwnSetUpRunning {
+		w.forgetOwn()
+	}
+}
+
 func (w *World) forgetOwn() {
 	w.stopOwn()
-	if !w.dut.provisioned && w.partner.own != OwnSetUpNone {
+	if w.partner.own != OwnSetUpNone {
 		w.partner.own = OwnSetUpNone
 		w.version.Add(1)
 	}
@@ -101,7 +118,8 @@ func (w *World) giveUpLater() {
 	w.dut.givesUp = w.after(w.cfg.Partner.FFSGivesUp, func() {
 		w.dut.givesUp = nil
 		d := &w.dut
-		if !d.powered || d.provisioned || d.failed || d.quiet || d.trial != nil || w.withoutFallback() {
+		if !d.powered || d.provisioned || d.failed || d.quiet || d.trial != nil ||
+			w.partner.own != OwnSetUpNone || w.withoutFallback() {
 			return
 		}
 		d.failed = true

@@ -46,18 +46,16 @@ func (w *World) powerDevice(on bool) {
 		w.emit(Event{Event: EventDeviceUnpowered, Device: w.cfg.Device.Name})
 		w.interrupt("device_unpowered")
 		w.giveUpNever()
-		switch w.partner.own {
-		case OwnSetUpRunning:
-			w.failOwn("device_unpowered")
-		case OwnSetUpOffered:
-			w.forgetOwn()
-		}
+		w.unpowerOwn()
 		d.failed, d.quiet, d.waits = false, false, ""
 		if d.reconnecting != nil {
 			d.reconnecting()
 			d.reconnecting = nil
 		}
 		w.reach(false)
+		if d.own && !w.cfg.Partner.OwnSetUpLasts {
+			w.reset()
+		}
 		return
 	}
 	w.emit(Event{Event: EventDevicePowered, Device: w.cfg.Device.Name})
@@ -72,7 +70,7 @@ func (w *World) powerDevice(on bool) {
 		})
 		return
 	}
-	w.forgetOwn()
+	w.renewOwn()
 	w.state(w.protocol.idle)
 	if w.strikes(FaultProvisionerOff, w.cfg.Provisioner.Name, idProvisioner) {
 		w.powerProvisioner(false)
@@ -175,14 +173,14 @@ func (w *World) begin() {
 		end = (from + to) / 2
 	}
 	share := func(x float64) time.Duration { return time.Duration(x * float64(takes)) }
-	before := ""
+	var before protocolState
 	for _, s := range w.protocol.states {
 		if s.begin > end {
 			break
 		}
 		passed := before
 		w.during(t, share(s.begin), func() { w.enter(s.name, passed) })
-		before = s.after
+		before = s
 	}
 	if fails {
 		w.during(t, share(end), func() { w.fail(failure) })
@@ -191,43 +189,19 @@ func (w *World) begin() {
 	w.during(t, takes, func() { w.finish(takes) })
 }
 
-// enter is the device going on to a state; passed is its log line on what it
-// has just done.
-func (w *World) enter(state, passed string) {
-	if passed != "" {
-		w.note(strings.ReplaceAll(passed, "{credentials}", strconv.Itoa(w.credentials())))
+// enter is the device going on from one state to the next; before is empty at
+// the first.
+func (w *World) enter(state string, before protocolState) {
+	if before.after != "" {
+		w.note(strings.ReplaceAll(before.after, "{credentials}", strconv.Itoa(w.credentials())))
+	}
+	if before.name != "" && before.name == w.protocol.setUpNetwork {
+		w.emit(Event{Event: EventSetUpNetworkJoined, Device: w.cfg.Device.Name, Name: w.setUpNetwork()})
 	}
 	w.state(state)
-	switch state {
-	case w.protocol.setUpNetwork:
-		w.emit(Event{Event: EventSetupNetworkJoined, Device: w.cfg.Device.Name, Name: w.setUpNetwork()})
-	case w.protocol.joining:
+	if state == w.protocol.joining {
 		w.refusals()
 	}
-}
-
-// setUpNetwork is the name of the hidden network that the provisioner opens for
-// one device: 32 characters, the first two of them B0 (DOMAIN §4).
-func (w *World) setUpNetwork() string {
-	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	name := []byte("B0")
-	r := w.rnd.stream("set_up_network")
-	for len(name) < 32 {
-		name = append(name, letters[r.IntN(len(letters))])
-	}
-	return string(name)
-}
-
-// credentials is how many credentials a device gets: it asks only for those of
-// the networks that it sees.
-func (w *World) credentials() int {
-	n := 0
-	for _, network := range w.cfg.WiFi {
-		if network.Nearby && network.Saved != SavedNot {
-			n++
-		}
-	}
-	return n
 }
 
 // during runs fn after d, unless the set-up has ended before.
@@ -353,41 +327,6 @@ func (w *World) reset() {
 	w.emit(Event{Event: EventDeviceReset, Device: w.cfg.Device.Name})
 	w.reach(false)
 	d.id = ""
-}
-
-// network is why none of the networks can be joined, or "".
-func (w *World) network() string {
-	reason := w.protocol.notFound
-	for _, n := range w.cfg.WiFi {
-		switch {
-		case !n.Nearby:
-		case n.Saved == SavedRight:
-			return ""
-		case n.Saved == SavedWrong:
-			reason = w.protocol.refused
-		}
-	}
-	return reason
-}
-
-// refusals are the networks that the device tries in vain before the one that
-// takes it; it reports each (DOMAIN: Amazon's answer on bad credentials).
-func (w *World) refusals() {
-	for _, n := range w.cfg.WiFi {
-		if n.Nearby && n.Saved == SavedRight {
-			return
-		}
-		if n.Nearby && n.Saved == SavedWrong {
-			w.refuse()
-			w.emit(Event{Event: EventNetworkRefused, Device: w.cfg.Device.Name, Name: n.SSID})
-		}
-	}
-}
-
-func (w *World) refuse() {
-	if w.protocol.logRefused != "" {
-		w.note(w.protocol.logRefused)
-	}
 }
 
 func (w *World) state(s string) {
