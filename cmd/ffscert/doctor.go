@@ -105,7 +105,7 @@ func examine(ctx context.Context, s *state, c *config.Config, b config.Testbed, 
 	if b.Phone != nil {
 		subject.UDID = b.Phone.UDID
 	}
-	bed, err := openTestbed(s, c, b, m, c.Seed)
+	bed, err := openTestbed(s, c, b, screenMaps{alexa: m}, c.Seed)
 	var t *certification.Trouble
 	switch {
 	case err == nil:

@@ -84,6 +84,13 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	maps, err := loadMaps(c)
+	if err != nil {
+		return err
+	}
+	if err := refuse(lacking(c, maps, o.beds, job.plan, job.scenarios())); err != nil {
+		return err
+	}
 	beds, err := openTestbeds(ctx, s, c, o.beds, job.seed)
 	if err != nil {
 		return err
@@ -133,6 +140,15 @@ type plannedRun struct {
 	partial   bool
 	selection suite.Selection
 	seed      int64
+}
+
+// scenarios are those that will be carried out.
+func (p plannedRun) scenarios() []suite.Scenario {
+	var all []suite.Scenario
+	for _, j := range p.jobs {
+		all = append(all, j.Scenario)
+	}
+	return all
 }
 
 // prepareRun reads everything that can be read without a phone, and refuses

@@ -29,7 +29,10 @@ type Virtual struct {
 	// App is the model of the Alexa app: the name of a built-in one, or the
 	// path of a YAML file, relative to this file. By default the newest
 	// built-in one.
-	App          string `yaml:"app,omitempty" json:"app,omitempty"`
+	App string `yaml:"app,omitempty" json:"app,omitempty"`
+	// PartnerApp is the model of the maker's own app, in the same way; by
+	// default the built-in demonstration, "partner-demo".
+	PartnerApp   string `yaml:"partner_app,omitempty" json:"partner_app,omitempty"`
 	world.Config `yaml:",inline"`
 }
 
