@@ -39,7 +39,7 @@ type file struct{ Text, Href, Reason string }
 
 // mostDetailed bounds the attempts that are shown with their steps. Beyond it a
 // page would be too large to open; what went wrong comes first in each case.
-const mostDetailed = 2000
+const mostDetailed = 1000
 
 func (b *builder) attempt(id, caseID string, a matrix.Attempt) attemptView {
 	v := attemptView{mark: markOf(a.Verdict), ID: id, N: a.N, Cause: words(string(a.Cause)), Code: clean(string(a.Code)),

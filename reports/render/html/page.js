@@ -10,16 +10,19 @@
     summary.focus({ preventScroll: true });
     body.parentElement.scrollIntoView({ block: 'nearest' });
   };
+  const choose = (cell) => {
+    for (const c of document.querySelectorAll('a.cell[aria-current]')) c.removeAttribute('aria-current');
+    cell.setAttribute('aria-current', 'true');
+    history.replaceState(null, '', cell.hash);
+    reveal(cell.hash);
+  };
   document.addEventListener('click', (e) => {
     const shot = e.target.closest('.shot');
     if (shot) { shot.parentElement.classList.toggle('big'); return; }
     const cell = e.target.closest('a.cell');
     if (!cell) return;
     e.preventDefault();
-    for (const c of document.querySelectorAll('a.cell[aria-current]')) c.removeAttribute('aria-current');
-    cell.setAttribute('aria-current', 'true');
-    history.replaceState(null, '', cell.hash);
-    reveal(cell.hash);
+    choose(cell);
   });
   addEventListener('hashchange', () => reveal(location.hash));
   reveal(location.hash);
@@ -37,12 +40,21 @@
       cells[at].tabIndex = 0;
     };
     strip.addEventListener('focusin', (e) => { const i = cells.indexOf(e.target); if (i >= 0) to(i); });
+    let pressed = null;
+    strip.addEventListener('keyup', (e) => {
+      if (e.key === 'Enter' && pressed === e.target) choose(pressed);
+      pressed = null;
+    });
     strip.addEventListener('keydown', (e) => {
-      const row = () => cells.findIndex((c) => c.offsetTop > cells[0].offsetTop);
-      const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: row() > 0 ? row() : 1, ArrowUp: row() > 0 ? -row() : -1, Home: -cells.length, End: cells.length }[e.key];
-      if (step === undefined || e.altKey || e.ctrlKey || e.metaKey) return;
+      // An attempt opens when the key comes up: before, the key press would
+      // follow the focus to it and close it again.
+      if (e.key === 'Enter') { e.preventDefault(); pressed = e.target; return; }
+      const row = () => Math.max(1, cells.findIndex((c) => c.offsetTop > cells[0].offsetTop));
+      const steps = { ArrowRight: () => 1, ArrowLeft: () => -1, ArrowDown: row, ArrowUp: () => -row(), Home: () => -cells.length, End: () => cells.length };
+      const step = steps[e.key];
+      if (!step || e.altKey || e.ctrlKey || e.metaKey) return;
       e.preventDefault();
-      to(at + step);
+      to(at + step());
       cells[at].focus();
     });
   }
