@@ -6,7 +6,7 @@ import "time"
 // came: its own set-up starts by itself (DOMAIN §4: "If FFS fails, the device's
 // own non-FFS set-up starts").
 func (w *World) fallBack() {
-	if w.partner.own != OwnSetUpNone || w.withoutFallback() {
+	if w.withoutFallback() {
 		return
 	}
 	w.partner.own = OwnSetUpOffered
@@ -30,9 +30,6 @@ func (w *World) runOwn(how string) {
 	w.partner.own = OwnSetUpRunning
 	w.emit(Event{Event: EventOwnSetUpStarted, Device: w.cfg.Device.Name, How: how})
 	w.interrupt("own_set_up")
-	// A device that has begun its own set-up has left the other one.
-	w.dut.failed = w.dut.powered
-	w.giveUpNever()
 	w.ownLater(w.rnd.in("own_set_up_time", w.cfg.Partner.OwnSetUpTime), w.endOwn)
 }
 
@@ -110,27 +107,33 @@ func (w *World) forgetOwn() {
 	}
 }
 
-// giveUpLater lets the device wait only so long for a zero-touch set-up.
+// giveUpLater lets the device wait only so long for a zero-touch set-up. One
+// that is under way then may go on; it is not waited for again.
 func (w *World) giveUpLater() {
 	if w.dut.provisioned || w.dut.failed {
 		return
 	}
 	w.dut.givesUp = w.after(w.cfg.Partner.FFSGivesUp, func() {
-		w.dut.givesUp = nil
-		d := &w.dut
-		if !d.powered || d.provisioned || d.failed || d.quiet || d.trial != nil ||
-			w.partner.own != OwnSetUpNone || w.withoutFallback() {
-			return
-		}
-		d.failed = true
-		w.emit(Event{Event: EventGaveUp, Device: w.cfg.Device.Name, Reason: d.waits})
-		w.fallBack()
+		w.dut.givesUp, w.dut.impatient = nil, true
+		w.consider()
 	})
 }
 
 func (w *World) giveUpNever() {
+	w.dut.impatient = false
 	if w.dut.givesUp != nil {
 		w.dut.givesUp()
 		w.dut.givesUp = nil
 	}
+}
+
+// giveUp is the end of a device's patience, while something is lacking. Without
+// a set-up of its own it goes on waiting.
+func (w *World) giveUp(lack string) {
+	if w.withoutFallback() {
+		return
+	}
+	w.dut.failed = true
+	w.emit(Event{Event: EventGaveUp, Device: w.cfg.Device.Name, Reason: lack})
+	w.fallBack()
 }

@@ -202,8 +202,9 @@ func TestWhetherOwnSetUpLasts(t *testing.T) {
 		l.Switch(l.id("Second plug"), true)
 		l.Switch(l.id("First plug"), false)
 		light, _ := l.partnerLight()
-		isTrue(t, !light.Responsive)
+		isTrue(t, light.ID != "" && !light.Responsive)
 		l.Switch(l.id("First plug"), true)
+		equal(t, len(l.of(world.EventDeviceReset)) == 1, !lasts)
 		l.pass(time.Minute)
 		_, there := l.has("First light")
 		equal(t, there, !lasts)
@@ -285,6 +286,86 @@ func TestTheCustomerStartsOwnSetUp(t *testing.T) {
 	l.pass(time.Hour)
 	equal(t, l.one(world.EventOwnSetUpStarted).How, "customer")
 	l.one(world.EventOwnSetUpDone)
+}
+
+// One that gives up does not take the provisioner back that comes a moment
+// later, and one that is in its own set-up has nothing to give up.
+func TestGivingUp(t *testing.T) {
+	l := newLab(t, patient)
+	l.Switch(l.id("Second plug"), false)
+	l.Switch(l.id("First plug"), true)
+	l.pass(2 * time.Minute)
+	equal(t, l.Partner().OwnSetUp, world.OwnSetUpOffered)
+	l.Switch(l.id("Second plug"), true)
+	l.pass(time.Hour)
+	equal(t, len(l.of(world.EventDeviceSetUp)), 0)
+	l.one(world.EventOwnSetUpDone)
+	// Powered anew, it is patient again.
+	l.Switch(l.id("Second plug"), false)
+	l.Switch(l.id("First plug"), false)
+	l.Switch(l.id("First plug"), true)
+	l.pass(119 * time.Second)
+	l.one(world.EventGaveUp)
+	l.pass(time.Second)
+	equal(t, len(l.of(world.EventGaveUp)), 2)
+
+	l = newLab(t, with(patient, func(c *world.Config) { c.Partner.OwnSetUpTime = world.Range{Min: time.Hour, Max: time.Hour} }))
+	l.Switch(l.id("Second plug"), false)
+	l.Switch(l.id("First plug"), true)
+	l.StartOwnSetUp()
+	l.pass(time.Hour)
+	equal(t, len(l.of(world.EventGaveUp)), 0)
+	l.one(world.EventOwnSetUpDone)
+
+	// A set-up that is under way when the time is over, and then loses its
+	// provisioner, is not waited for once more.
+	l = newLab(t, with(patient, func(c *world.Config) {
+		c.Device.SetUpTime = world.Range{Min: 5 * time.Minute, Max: 5 * time.Minute}
+	}))
+	l.Switch(l.id("First plug"), true)
+	l.pass(3 * time.Minute)
+	l.Switch(l.id("Second plug"), false)
+	equal(t, l.one(world.EventGaveUp).Reason, "provisioner_not_ready")
+	l.pass(time.Minute)
+	l.one(world.EventOwnSetUpDone)
+
+	// What failed stays so until it is powered anew.
+	l = newLab(t, with(patient, func(c *world.Config) { c.Faults.PartnerNoFallback = 1 }))
+	l.Switch(l.id("Second plug"), false)
+	l.Switch(l.id("First plug"), true)
+	l.StartOwnSetUp()
+	l.pass(time.Minute)
+	l.one(world.EventOwnSetUpFailed)
+	l.Switch(l.id("Second plug"), true)
+	l.pass(time.Hour)
+	equal(t, len(l.of(world.EventDeviceSetUp)), 0)
+	l.Switch(l.id("First plug"), false)
+	l.Switch(l.id("First plug"), true)
+	l.one(world.EventDeviceSetUp)
+
+	// Without a set-up of its own, it waits on.
+	l = newLab(t, with(patient, func(c *world.Config) { c.Faults.PartnerNoFallback = 1 }))
+	l.Switch(l.id("Second plug"), false)
+	l.Switch(l.id("First plug"), true)
+	l.pass(time.Hour)
+	l.Switch(l.id("Second plug"), true)
+	l.one(world.EventDeviceSetUp)
+}
+
+// The maker's cloud hears of the set-up that stands, not of one before it.
+func TestThePartnerCloudHearsOfTheLatestSetUp(t *testing.T) {
+	l := newLab(t, patient)
+	l.Switch(l.id("First plug"), true)
+	l.pass(time.Second)
+	l.FactoryReset()
+	l.Switch(l.id("First plug"), false)
+	l.Switch(l.id("First plug"), true)
+	equal(t, len(l.of(world.EventDeviceSetUp)), 2)
+	l.pass(1500 * time.Millisecond)
+	equal(t, len(l.PartnerDevices()), 0)
+	l.pass(500 * time.Millisecond)
+	equal(t, len(l.PartnerDevices()), 1)
+	l.one(world.EventPartnerDeviceAdded)
 }
 
 func TestWithoutFallback(t *testing.T) {

@@ -19,12 +19,17 @@ type dut struct {
 	// after a reset, it does not announce itself again.
 	failed, quiet bool
 	waits         string // what was last said to be lacking
-	own           bool   // it was set up by the maker's own set-up, and Amazon has never heard of it
-	online        bool   // the clouds reach it, once they know it
-	givesUp       func() // takes back that it gives zero-touch set-up up
-	trial         *trial
-	reconnecting  func()
-	log           []LogLine
+	// own: it was set up by the maker's own set-up, and Amazon has not heard of it.
+	own bool
+	// online: the clouds that know it reach it.
+	online bool
+	// givesUp takes back that it becomes impatient: that it no longer waits for
+	// what a zero-touch set-up lacks.
+	givesUp      func()
+	impatient    bool
+	trial        *trial
+	reconnecting func()
+	log          []LogLine
 }
 
 // trial is a set-up under way.
@@ -53,12 +58,16 @@ func (w *World) powerDevice(on bool) {
 			d.reconnecting = nil
 		}
 		w.reach(false)
-		if d.own && !w.cfg.Partner.OwnSetUpLasts {
-			w.reset()
-		}
 		return
 	}
 	w.emit(Event{Event: EventDevicePowered, Device: w.cfg.Device.Name})
+	if d.own && !w.cfg.Partner.OwnSetUpLasts {
+		if p := w.findPartner(idPartnerDUT); p != nil {
+			w.dropPartner(p, "reset")
+		}
+		w.reset()
+		d.quiet = false // it has only just got its power
+	}
 	w.disturb()
 	if d.provisioned {
 		if d.id == "" && !d.own {
@@ -107,6 +116,9 @@ func (w *World) consider() {
 	}
 	if lack := w.lacking(); lack != "" {
 		w.waits(lack)
+		if w.dut.impatient {
+			w.giveUp(lack)
+		}
 		return
 	}
 	w.begin()
@@ -259,7 +271,7 @@ func (w *World) finish(took time.Duration) {
 	w.end()
 	d := &w.dut
 	d.set++
-	d.provisioned, d.own, d.id = true, false, fmt.Sprintf("dut-%d", d.set)
+	d.provisioned, d.id = true, fmt.Sprintf("dut-%d", d.set)
 	w.giveUpNever()
 	w.terminal(w.protocol.done)
 
