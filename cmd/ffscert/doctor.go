@@ -59,7 +59,7 @@ func runDoctor(ctx context.Context, s *state, names []string, asJSON bool) error
 			return usagef("--testbed %s: there is no testbed of that name\n  hint: there are: %s", n, strings.Join(known, ", "))
 		}
 	}
-	alexaMap, err := loadAlexaMap(c)
+	maps, err := loadMaps(c)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func runDoctor(ctx context.Context, s *state, names []string, asJSON bool) error
 		if s.Terminal && !s.quiet {
 			fmt.Fprintln(s.Stderr, "looking at testbed "+b.Name)
 		}
-		f, err := examine(ctx, s, c, b, alexaMap)
+		f, err := examine(ctx, s, c, b, maps)
 		if err != nil {
 			return fmt.Errorf("testbed %s: %w", b.Name, err)
 		}
@@ -96,16 +96,19 @@ func runDoctor(ctx context.Context, s *state, names []string, asJSON bool) error
 
 // examine finds out what there is to know of one testbed. An error is one of
 // the configuration.
-func examine(ctx context.Context, s *state, c *config.Config, b config.Testbed, m *screen.Map) (doctor.Facts, error) {
+func examine(ctx context.Context, s *state, c *config.Config, b config.Testbed, maps screenMaps) (doctor.Facts, error) {
 	subject := doctor.Subject{
 		Names: testbed.Names{Device: c.Product.DeviceName, DevicePlug: b.Plugs.Device,
 			ProvisionerPlug: b.Plugs.Provisioner, Provisioner: b.Provisioner},
-		UDID: virtual.DefaultSerial, Commands: programs(b), Clock: drivers.RealClock{}, Alexa: m,
+		UDID: virtual.DefaultSerial, Commands: programs(b), Clock: drivers.RealClock{}, Alexa: maps.alexa,
 	}
 	if b.Phone != nil {
 		subject.UDID = b.Phone.UDID
 	}
-	bed, err := openTestbed(s, c, b, screenMaps{alexa: m}, c.Seed)
+	if m := maps.partner(b); m != nil {
+		subject.Others = []*screen.Map{m}
+	}
+	bed, err := openTestbed(s, c, b, maps, c.Seed)
 	var t *certification.Trouble
 	switch {
 	case err == nil:

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Starter says what a new configuration file is about; what is empty keeps
@@ -29,6 +30,11 @@ func (s Starter) Text() ([]byte, error) {
 	text, ok := Sample(s.Sample)
 	if !ok {
 		return nil, fmt.Errorf("there is no sample %q", s.Sample)
+	}
+	for _, given := range []string{s.Schema, s.Plan, s.DeviceName, s.Endpoint, s.UDID, s.DevicePlug, s.ProvisionerPlug, s.Provisioner} {
+		if !utf8.ValidString(given) {
+			return nil, fmt.Errorf("%q is not text in UTF-8", given)
+		}
 	}
 	f := filler{text: string(text)}
 	f.line(`# yaml-language-server: \$schema=\S+\n#\n`, s.schemaLine())

@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -62,9 +63,13 @@ func FuzzStarter(f *testing.F) {
 		f.Add(h)
 	}
 	f.Add("a\nb: c")
+	f.Add("\xe8")
 	f.Fuzz(func(t *testing.T, name string) {
 		text, err := Starter{Sample: SampleRealPhone, DeviceName: name}.Text()
-		require.NoError(t, err)
+		if err != nil {
+			require.False(t, utf8.ValidString(name))
+			return
+		}
 		c, err := Parse("ffscert.yaml", text)
 		if err == nil && name != "" {
 			require.Equal(t, name, c.Product.DeviceName)
