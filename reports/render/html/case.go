@@ -12,7 +12,9 @@ import (
 // caseView is a row of the matrix.
 type caseView struct {
 	mark
+	Anchor                                         string // on the page
 	ID, Title, Requirement, Method, Cause, Message string
+	Score                                          string // such as 19/20
 	Numbers                                        []fact
 	Rate                                           *rateView
 	Findings                                       []findingView
@@ -22,7 +24,7 @@ type caseView struct {
 // rateView is drawn on a scale from 0 to 100.
 type rateView struct {
 	Observed, Lower, Target float64
-	Text                    string
+	Text, Short, Proven     string
 }
 
 type findingView struct{ Severity, Rule, Message string }
@@ -75,13 +77,15 @@ type builder struct {
 	recorded map[key]*certification.Attempt
 	pictures *pictures
 	base     string
+	cases    int // so far, which numbers them on the page
 	made     int // attempts so far, which numbers them on the page
 	detailed int // those of them with their steps
 	bare     int // those without, because there are too many
 }
 
 func (b *builder) planCase(c matrix.Case) caseView {
-	v := caseView{mark: markOf(c.Verdict), ID: clean(c.ID), Title: clean(c.Title), Requirement: clean(c.Requirement),
+	b.cases++
+	v := caseView{mark: markOf(c.Verdict), Anchor: fmt.Sprintf("c%d", b.cases), Score: fmt.Sprintf("%d/%d", c.Attempts.Passed+c.Attempts.Warning, c.Attempts.Counted), ID: clean(c.ID), Title: clean(c.Title), Requirement: clean(c.Requirement),
 		Cause: words(string(c.Cause)), Message: clean(c.Message), Rate: rateOf(c.Rate), Numbers: numbers(c.Attempts, c.SetupTime)}
 	if c.Method != "" && c.Method != certification.Automated {
 		v.Method = words(string(c.Method))
@@ -185,10 +189,12 @@ func rateOf(r *matrix.RateResult) *rateView {
 	v := &rateView{Lower: percentOf(r.Lower95), Target: percentOf(r.Target)}
 	target := fmt.Sprintf("the target is %.3g %%", v.Target)
 	if r.Observed == nil {
+		v.Short = "–"
 		v.Text = "nothing was counted; " + target
 		return v
 	}
 	v.Observed = percentOf(*r.Observed)
+	v.Short, v.Proven = fmt.Sprintf("%.1f %%", v.Observed), fmt.Sprintf("≥ %.1f %%", v.Lower)
 	v.Text = fmt.Sprintf("%.1f %% passed; %s; proven with 95 %% confidence: at least %.1f %%", v.Observed, target, v.Lower)
 	if n := r.MorePassesNeeded; n != nil && *n > 0 {
 		v.Text += fmt.Sprintf("; %d more passes in a row would prove the target", *n)

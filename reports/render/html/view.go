@@ -30,6 +30,8 @@ type view struct {
 	Notices     []notice
 	Next        []string
 	Facts       []fact
+	Brief       []fact // what one asks first of a run
+	Glance      bool   // whether the cases are worth a table of their own
 	Counts      []count
 	Groups      []group
 	Local       []caseView
@@ -100,7 +102,7 @@ func build(rec journal.Record, o Options) view {
 		Verdict: markOf(m.Outcome()), Marks: marks(m), Simulated: m.Run.Simulated,
 		Plan:    strings.TrimSpace(clean(m.Run.Plan.Name) + " " + clean(m.Run.Plan.Version)),
 		Product: clean(m.Run.Product.DeviceName), RunID: clean(m.Run.ID), Lead: lead(m),
-		Notices: notices(m), Facts: facts(m), Counts: counts(m.Summary),
+		Notices: notices(m), Facts: facts(m), Brief: brief(m), Glance: len(m.Cases) > 1, Counts: counts(m.Summary),
 		LocalMark: markOf(m.Summary.LocalVerdict), Version: clean(m.Run.ToolVersion),
 		Legend: []mark{markOf(certification.Passed), markOf(certification.Failed), markOf(certification.Blocked), markOf(certification.Warning), markOf(certification.Review)},
 	}
@@ -243,8 +245,11 @@ func facts(m matrix.Matrix) []fact {
 	add("Tests executed", fmt.Sprint(r.TestsExecuted))
 	if r.SubmitByUTC != nil {
 		why := "7 days after the test"
-		if r.Simulated {
+		switch {
+		case r.Simulated:
 			why = "if it had been made on real devices"
+		case r.Partial:
+			why = "if it had been the whole plan"
 		}
 		add("Submit by", moment(*r.SubmitByUTC), why)
 	}
@@ -258,6 +263,22 @@ func facts(m matrix.Matrix) []fact {
 	}
 	add("Testbeds", beds...)
 	add("Run", r.ID, string(r.State), fmt.Sprintf("seed %d", r.Seed))
+	return list
+}
+
+// brief is the part of the facts that stands beside the verdict.
+func brief(m matrix.Matrix) []fact {
+	r := m.Run
+	list := []fact{{"run", clean(r.ID)}}
+	if r.FinishedUTC != nil {
+		list = append(list, fact{"finished", moment(*r.FinishedUTC)}, fact{"after", span(r.FinishedUTC.Sub(r.StartedUTC))})
+	} else {
+		list = append(list, fact{"started", moment(r.StartedUTC)})
+	}
+	list = append(list, fact{"", plural(r.TestsExecuted, "test") + " executed"})
+	if r.SubmitByUTC != nil && !r.Simulated && !r.Partial {
+		list = append(list, fact{"submit by", moment(*r.SubmitByUTC)})
+	}
 	return list
 }
 
