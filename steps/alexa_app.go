@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ffscert/drivers"
+	"ffscert/drivers/apps/alexa"
 	"ffscert/features/certification"
 )
 
@@ -39,10 +40,7 @@ func alexaSentences() []Sentence {
 			"Deletes the device under test, and nothing else, in the Alexa app. For BSS, ZSS and MSS this resets the device.",
 			"When I delete the device in the Alexa app",
 			func(ctx context.Context, a *Attempt, _ []string) error {
-				if err := a.Bed.Names.MayDelete(a.Bed.Names.Device); err != nil {
-					return err
-				}
-				return a.Bed.Alexa.Delete(ctx, a.Bed.Names.Device)
+				return a.deleteInAlexaApp(ctx)
 			}),
 
 		sentence(ActorAlexaApp, "I remove the device",
@@ -90,8 +88,8 @@ func (a *Attempt) makeNew(ctx context.Context) error {
 	if err := a.removeLeftover(ctx); err != nil {
 		return err
 	}
-	gone, err := a.Bed.Alexa.GoneWithin(ctx, name, goneWithin)
-	if err == nil && !gone {
+	left, err := a.Bed.Alexa.GoneWithin(ctx, name, goneWithin)
+	if err == nil && !left {
 		err = &certification.Trouble{Code: certification.RigPhone, Cause: certification.CauseAlexaApp,
 			Message: "the Alexa app still lists \"" + name + "\" from before, although it was deleted",
 			Hint:    "delete it by hand, reset the device, and run again"}
@@ -104,10 +102,14 @@ func (a *Attempt) remove(ctx context.Context) error {
 	if a.Protocol.Removed == certification.RemovedInPartnerApp {
 		return a.removeInPartnerApp(ctx)
 	}
+	return a.deleteInAlexaApp(ctx)
+}
+
+func (a *Attempt) deleteInAlexaApp(ctx context.Context) error {
 	if err := a.Bed.Names.MayDelete(a.Bed.Names.Device); err != nil {
 		return err
 	}
-	return a.Bed.Alexa.Delete(ctx, a.Bed.Names.Device)
+	return a.vanished(ctx, a.Bed.Alexa.Delete(ctx, a.Bed.Names.Device))
 }
 
 // removeLeftover removes what an earlier attempt left behind. Where the
@@ -201,13 +203,40 @@ func notInTime(name string, limit time.Duration, detail string) error {
 		Hint: "read the device's log of that time; the provisioner and a control plug answered"}
 }
 
+// vanished looks for what lies behind an error of a device that was seen to be
+// set up: if the refreshed list no longer has it, and nobody has removed it,
+// its set-up did not last.
+func (a *Attempt) vanished(ctx context.Context, err error) error {
+	var missing *alexa.NotListedError
+	if err == nil || a.sighting == nil || !errors.As(err, &missing) || missing.Name != a.Bed.Names.Device {
+		return err
+	}
+	listed, lerr := a.Bed.Alexa.Lists(ctx, missing.Name)
+	if lerr != nil || listed {
+		return err
+	}
+	return gone(missing.Name)
+}
+
+func gone(name string) error {
+	return &certification.Trouble{Code: certification.ProductVanished, Cause: certification.CauseProduct,
+		Message: "the Alexa app showed \"" + name + "\", and lists it no longer, although nobody removed it",
+		Hint:    "read the device's log of that time: it may have left the network or reset itself"}
+}
+
 func (a *Attempt) mustRespond(ctx context.Context) error {
 	name := a.Bed.Names.Device
 	ok, err := a.Bed.Alexa.Responsive(ctx, name)
-	if err != nil {
+	if err = a.vanished(ctx, err); err != nil {
 		return err
 	}
 	if !ok {
+		// A device that has left the account looks like one that does not answer.
+		if listed, err := a.Bed.Alexa.Lists(ctx, name); err != nil {
+			return err
+		} else if !listed && a.sighting != nil {
+			return gone(name)
+		}
 		return &certification.Trouble{Code: certification.ProductUnresponsive, Cause: certification.CauseProduct,
 			Message: "the Alexa app says that \"" + name + "\" is unresponsive",
 			Hint:    "see whether the device keeps its Wi-Fi after set-up"}

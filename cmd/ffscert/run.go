@@ -91,6 +91,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	if err := refuse(lacking(c, maps, o.beds, job.plan, job.scenarios())); err != nil {
 		return err
 	}
+	followPlan(c, job.plan)
 	beds, err := openTestbeds(ctx, s, c, o.beds, job.seed)
 	if err != nil {
 		return err

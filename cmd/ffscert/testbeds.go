@@ -151,6 +151,21 @@ func socket(bed *testbed.Testbed, s config.Socket, plug string) drivers.Power {
 	return power.Alexa{App: bed.Alexa, Plug: plug}
 }
 
+// followPlan gives simulated labs the protocol of the plan, where the
+// configuration gives them none and the lab speaks it.
+func followPlan(c *config.Config, plan certification.Plan) {
+	for _, b := range c.Testbeds {
+		if b.Virtual == nil || b.Virtual.ProtocolGiven {
+			continue
+		}
+		world := b.Virtual.Config
+		world.Protocol = plan.Protocol
+		if world.Validate() == nil {
+			b.Virtual.Protocol = plan.Protocol
+		}
+	}
+}
+
 // labConfig is the simulated lab of a virtual testbed.
 func labConfig(v config.Virtual) virtual.Config {
 	latency := handset.PhoneProfile()

@@ -67,6 +67,7 @@ const (
 	ProductNotRemoved   Code = "FFS-E203" // deleted, and still listed
 	ProductNoFallback   Code = "FFS-E204" // FFS failed, and the maker's own set-up did not start
 	ProductOwnSetUp     Code = "FFS-E205" // the maker's own set-up failed or did not end
+	ProductVanished     Code = "FFS-E206" // seen to be set up, and no longer listed
 
 	AppElementMissing  Code = "FFS-E301" // an element that the map names is not on the screen
 	AppAmbiguous       Code = "FFS-E302" // more than one element matches

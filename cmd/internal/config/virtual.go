@@ -34,6 +34,9 @@ type Virtual struct {
 	// default the built-in demonstration, "partner-demo".
 	PartnerApp   string `yaml:"partner_app,omitempty" json:"partner_app,omitempty"`
 	world.Config `yaml:",inline"`
+	// ProtocolGiven tells whether the file gives the lab's protocol; otherwise
+	// it is that of the plan.
+	ProtocolGiven bool `yaml:"-" json:"-"`
 }
 
 func defaultVirtual() *Virtual {
@@ -55,6 +58,7 @@ func (v *Virtual) UnmarshalYAML(unmarshal func(any) error) error {
 // for it.
 func (t *tree) completeVirtual(c *Config, b *Testbed, tokens []string) {
 	v := b.Virtual
+	v.ProtocolGiven = t.has(slices.Concat(tokens, []string{"virtual", "protocol"})...)
 	for _, n := range []struct {
 		to   *string
 		from string

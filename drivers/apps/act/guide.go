@@ -152,6 +152,7 @@ func (g *Guide) Open(ctx context.Context) error {
 	if err := g.Hand.Phone.Activate(ctx, g.App); err != nil {
 		return err
 	}
+	g.Hand.eyes().front = g.App.Package
 	return g.await(ctx)
 }
 
@@ -204,6 +205,9 @@ func (g *Guide) await(ctx context.Context) error {
 		return nil
 	})
 	if isTimeout(err) {
+		if err := g.Crash(ctx); err != nil {
+			return err
+		}
 		return &certification.Trouble{Code: certification.AppNotInForeground, Cause: g.Cause,
 			Message: g.Name + " does not come to the front", Err: err, Hint: "see whether it is installed and signed in"}
 	}
