@@ -286,3 +286,16 @@ func (w *walker) nothingIsKnown() error {
 	}
 	return err
 }
+
+func TestTheMapsKnowAmazonsErrorPage(t *testing.T) {
+	c := quick()
+	c.Partner.Scopes = nil
+	lab := open(t, virtual.Config{World: c, Latency: handset.NoProfile()})
+	w := newWalker(t, lab, newPhone(t, appium.Options{Endpoint: lab.ServeAppium(listen(t)), UDID: lab.Serial(), Clock: lab.Clock}))
+	w.open("partner")
+	w.tap("partner", "sign_in.login_with_amazon")
+	w.tap("partner", "explain.continue")
+	w.sees("amazon", "error", "text")
+	require.NoError(t, w.phone.Back(t.Context()))
+	w.sees("partner", "message", "text", "ok")
+}

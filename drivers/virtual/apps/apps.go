@@ -67,6 +67,7 @@ type Screen struct {
 	Body      *Element   `yaml:"body" json:"body"`
 	OnOpen    Actions    `yaml:"on_open,omitempty" json:"on_open,omitempty" jsonschema_description:"done when the page is opened, not when one comes back to it"`
 	Back      Actions    `yaml:"back,omitempty" json:"back,omitempty" jsonschema_description:"done on the back key instead of returning to the page before"`
+	Secure    bool       `yaml:"secure,omitempty" json:"secure,omitempty" jsonschema_description:"pictures of the screen are refused while the page is shown, as by FLAG_SECURE"`
 	CloseWhen Conditions `yaml:"close_when,omitempty" json:"close_when,omitempty" jsonschema_description:"the page closes by itself when all of these hold; the first page gives way to a screen of start"`
 }
 

@@ -80,6 +80,7 @@ func DefaultVocabulary() Vocabulary {
 			"partner.own_set_up": "where the maker's own set-up is: none, offered, running, done or failed",
 			"auth.offered":       "true if the maker's app offers Login with Amazon",
 			"auth.pending":       "in the browser: true while an app waits for an answer",
+			"auth.scopes":        "names of all that is asked for, separated by spaces; empty if nothing is",
 			"auth.app_name":      "name under which the maker's app is known to Amazon",
 			"auth.id":            "tells one request from the next",
 			"auth.result":        "in the app that asked: allowed, refused, cancelled, or nothing yet",

@@ -175,6 +175,9 @@ func (a Apps) Models() ([]*apps.Model, error) {
 		if err != nil {
 			return nil, err
 		}
+		if (m.Home || m.Dialogs) && (name == a.Alexa || name == a.Partner) {
+			return nil, fmt.Errorf("%s is no app: it is a home screen, or holds the dialogs of the system", name)
+		}
 		list = append(list, m)
 	}
 	return list, nil
@@ -197,10 +200,15 @@ func (h *Handset) Windows() []*ui.Node {
 	return []*ui.Node{all[len(all)-1].node(h)}
 }
 
-// Screenshot paints what is shown. It is always allowed.
+// Screenshot paints what is shown. It is refused while a page is shown that
+// must not be seen.
 func (h *Handset) Screenshot() (image.Image, bool) {
 	h.mu.Lock()
 	h.settle()
+	if h.awake && h.front().top().screen.Secure {
+		h.mu.Unlock()
+		return nil, false
+	}
 	w, ht := h.size()
 	s := paint.Screen{Width: w, Height: ht, StatusBar: h.dp(statusBarDP), NavigationBar: h.dp(navigationBarDP),
 		Density: h.cfg.Density, Clock: h.clock.Now().UTC().Format("15:04"), Off: !h.awake}

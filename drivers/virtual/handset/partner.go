@@ -2,6 +2,7 @@ package handset
 
 import (
 	"strconv"
+	"strings"
 
 	"ffscert/drivers/virtual/apps"
 	"ffscert/drivers/virtual/world"
@@ -107,6 +108,11 @@ func (e *env) partnerField(name string) string {
 func (e *env) authField(name string) string {
 	pending := e.h.auth != nil && e.h.auth.browser == e.in.model.Package
 	switch name {
+	case "scopes":
+		if pending {
+			return strings.Join(e.h.auth.request.Scopes, " ")
+		}
+		return strings.Join(e.authRequest().Scopes, " ")
 	case "pending":
 		return strconv.FormatBool(pending)
 	case "offered":

@@ -1,11 +1,15 @@
 package handset_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"ffscert/drivers/virtual/apps"
+	"ffscert/drivers/virtual/clock"
 	"ffscert/drivers/virtual/handset"
 	"ffscert/drivers/virtual/ui"
 	"ffscert/drivers/virtual/world"
@@ -320,4 +324,62 @@ func TestAnOwnSetUpThatFailsCanBeTriedAgain(t *testing.T) {
 	r.tap("id=com.example.lumen:id/set_up_start")
 	r.wait(time.Minute)
 	r.one("id=com.example.lumen:id/set_up_done")
+}
+
+func TestAnAppThatAsksForNothingSeesAmazonsError(t *testing.T) {
+	r := newLumen(t, handset.NoProfile(), func(c *world.Config) { c.Partner.Scopes = nil })
+	r.tap(lwa)
+	r.tap("id=com.example.lumen:id/explain_continue")
+	r.inFront(browser)
+	r.none("id=ap_email")
+	r.one("text=We're sorry! An error occurred when we tried to process your request.")
+	r.tap("desc=Close tab")
+	r.one("id=com.example.lumen:id/message")
+}
+
+func TestASecurePageCannotBePictured(t *testing.T) {
+	src, err := apps.Source("partner-demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "own.yaml")
+	if err := os.WriteFile(file, []byte(strings.Replace(string(src), "  account:\n    close_when:", "  account:\n    secure: true\n    close_when:", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	models, err := handset.Apps{Partner: file}.Models()
+	if err != nil {
+		t.Fatal(err)
+	}
+	clk := clock.NewVirtual(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC))
+	w, err := world.New(world.Defaults(), clk, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := handset.NoProfile()
+	h, err := handset.New(handset.Config{Profile: &p}, w, models, clk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{h, t, w, clk}
+	r.open()
+	if _, ok := r.Screenshot(); !ok {
+		t.Fatal("the list of devices may be seen")
+	}
+	r.tap("desc=Account")
+	if img, ok := r.Screenshot(); ok || img != nil {
+		t.Fatal("the page can be pictured")
+	}
+	r.one("id=com.example.lumen:id/account_title") // the tree still tells
+	r.tap("desc=Back")
+	if _, ok := r.Screenshot(); !ok {
+		t.Fatal("still refused after the page was left")
+	}
+}
+
+func TestOnlyAnAppCanBeTheMakersApp(t *testing.T) {
+	for _, name := range []string{"launcher", "system-dialogs", "no-such-app"} {
+		if _, err := (handset.Apps{Partner: name}).Models(); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
 }
