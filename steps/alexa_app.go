@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"ffscert/drivers"
+	"ffscert/drivers/apps/alexa"
 	"ffscert/features/certification"
 )
 
@@ -15,21 +15,20 @@ func alexaSentences() []Sentence {
 	return []Sentence{
 		sentence(ActorAlexaApp, "the device is new to the Alexa app",
 			"Makes sure that the Alexa app does not list the device under test. One that an earlier attempt left behind is "+
-				"switched on, deleted (which resets it) and so made new.",
+				"switched on, removed (which resets it) and so made new.",
 			"Given the device is new to the Alexa app",
-			func(ctx context.Context, a *Attempt, _ []string) error { return a.makeNew(ctx) }),
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.makeNew(ctx) }).removing(),
 
 		sentence(ActorAlexaApp, "the Alexa app shows the device by its exact name within {seconds} seconds",
 			"Waits until the Alexa app shows a card or a tile with exactly the name of the device under test, counted from the "+
 				"moment it got power. Cards of anything else are dismissed and logged.",
 			"Then the Alexa app shows the device by its exact name within 300 seconds",
 			func(ctx context.Context, a *Attempt, args []string) error {
-				s, err := strconv.Atoi(args[0])
-				if err != nil || s < 1 || s > 86400 {
-					return &certification.Trouble{Code: certification.DefStepOrder, Cause: certification.CauseDefinition,
-						Message: "cannot wait " + args[0] + " seconds", Hint: "use a number from 1 to 86400"}
+				limit, err := seconds(args[0])
+				if err != nil {
+					return err
 				}
-				return a.waitForDevice(ctx, time.Duration(s)*time.Second)
+				return a.waitForDevice(ctx, limit)
 			}),
 
 		sentence(ActorAlexaApp, "the Alexa app says that the device is responsive",
@@ -41,11 +40,14 @@ func alexaSentences() []Sentence {
 			"Deletes the device under test, and nothing else, in the Alexa app. For BSS, ZSS and MSS this resets the device.",
 			"When I delete the device in the Alexa app",
 			func(ctx context.Context, a *Attempt, _ []string) error {
-				if err := a.Bed.Names.MayDelete(a.Bed.Names.Device); err != nil {
-					return err
-				}
-				return a.Bed.Alexa.Delete(ctx, a.Bed.Names.Device)
+				return a.deleteInAlexaApp(ctx)
 			}),
+
+		sentence(ActorAlexaApp, "I remove the device",
+			"Removes the device under test, and nothing else, in the app whose removal resets it: the Alexa app for BSS, ZSS and "+
+				"MSS, the maker's own app for WSS.",
+			"When I remove the device",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.remove(ctx) }).removing(),
 
 		sentence(ActorAlexaApp, "the Alexa app no longer lists the device",
 			"Makes sure that the refreshed list of devices does not have the device under test any more.",
@@ -83,16 +85,52 @@ func (a *Attempt) makeNew(ctx context.Context) error {
 	if err != nil && !errors.As(err, &late) {
 		return err
 	}
-	if err := a.Bed.Alexa.Delete(ctx, name); err != nil {
+	if err := a.removeLeftover(ctx); err != nil {
 		return err
 	}
-	listed, err = a.Bed.Alexa.Lists(ctx, name)
-	if err == nil && listed {
+	left, err := a.Bed.Alexa.GoneWithin(ctx, name, goneWithin)
+	if err == nil && !left {
 		err = &certification.Trouble{Code: certification.RigPhone, Cause: certification.CauseAlexaApp,
 			Message: "the Alexa app still lists \"" + name + "\" from before, although it was deleted",
 			Hint:    "delete it by hand, reset the device, and run again"}
 	}
 	return err
+}
+
+// remove removes the device where the protocol has it removed.
+func (a *Attempt) remove(ctx context.Context) error {
+	if a.Protocol.Removed == certification.RemovedInPartnerApp {
+		return a.removeInPartnerApp(ctx)
+	}
+	return a.deleteInAlexaApp(ctx)
+}
+
+func (a *Attempt) deleteInAlexaApp(ctx context.Context) error {
+	if err := a.Bed.Names.MayDelete(a.Bed.Names.Device); err != nil {
+		return err
+	}
+	return a.vanished(ctx, a.Bed.Alexa.Delete(ctx, a.Bed.Names.Device))
+}
+
+// removeLeftover removes what an earlier attempt left behind. Where the
+// partner app should have it and does not, it is at least deleted in the Alexa
+// app; whether the device is new then will show.
+func (a *Attempt) removeLeftover(ctx context.Context) error {
+	if a.Protocol.Removed == certification.RemovedInPartnerApp {
+		p, err := a.partner()
+		if err != nil {
+			return err
+		}
+		listed, err := p.Lists(ctx, a.Bed.Names.Device)
+		if err != nil {
+			return err
+		}
+		if listed {
+			return a.removeInPartnerApp(ctx)
+		}
+		a.Observe("the partner app does not list \"" + a.Bed.Names.Device + "\" from before: it is deleted in the Alexa app, which may not reset it")
+	}
+	return a.Bed.Alexa.Delete(ctx, a.Bed.Names.Device)
 }
 
 func (a *Attempt) waitForDevice(ctx context.Context, limit time.Duration) error {
@@ -165,13 +203,40 @@ func notInTime(name string, limit time.Duration, detail string) error {
 		Hint: "read the device's log of that time; the provisioner and a control plug answered"}
 }
 
+// vanished looks for what lies behind an error of a device that was seen to be
+// set up: if the refreshed list no longer has it, and nobody has removed it,
+// its set-up did not last.
+func (a *Attempt) vanished(ctx context.Context, err error) error {
+	var missing *alexa.NotListedError
+	if err == nil || a.sighting == nil || !errors.As(err, &missing) || missing.Name != a.Bed.Names.Device {
+		return err
+	}
+	listed, lerr := a.Bed.Alexa.Lists(ctx, missing.Name)
+	if lerr != nil || listed {
+		return err
+	}
+	return gone(missing.Name)
+}
+
+func gone(name string) error {
+	return &certification.Trouble{Code: certification.ProductVanished, Cause: certification.CauseProduct,
+		Message: "the Alexa app showed \"" + name + "\", and lists it no longer, although nobody removed it",
+		Hint:    "read the device's log of that time: it may have left the network or reset itself"}
+}
+
 func (a *Attempt) mustRespond(ctx context.Context) error {
 	name := a.Bed.Names.Device
 	ok, err := a.Bed.Alexa.Responsive(ctx, name)
-	if err != nil {
+	if err = a.vanished(ctx, err); err != nil {
 		return err
 	}
 	if !ok {
+		// A device that has left the account looks like one that does not answer.
+		if listed, err := a.Bed.Alexa.Lists(ctx, name); err != nil {
+			return err
+		} else if !listed && a.sighting != nil {
+			return gone(name)
+		}
 		return &certification.Trouble{Code: certification.ProductUnresponsive, Cause: certification.CauseProduct,
 			Message: "the Alexa app says that \"" + name + "\" is unresponsive",
 			Hint:    "see whether the device keeps its Wi-Fi after set-up"}

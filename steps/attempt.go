@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"ffscert/drivers/apps/act"
 	"ffscert/drivers/apps/alexa"
 	"ffscert/drivers/testbed"
 	"ffscert/features/certification"
@@ -14,6 +15,8 @@ import (
 type Attempt struct {
 	ID  certification.AttemptID
 	Bed *testbed.Testbed
+	// Protocol says what differs between the protocols.
+	Protocol certification.Protocol
 	// Save keeps a piece of evidence and returns its path inside the run's
 	// folder.
 	Save func(name string, data []byte) (string, error)
@@ -28,15 +31,23 @@ type Attempt struct {
 	sighting *alexa.Sight  // when it was seen in the Alexa app
 	limit    time.Duration // within which it had to be seen
 	began    time.Time     // when the attempt began, for phases
+	link     linking       // how far linking the Amazon account has come
 }
 
 // span is a moment that is known from both sides.
 type span struct{ lo, hi time.Time }
 
 // NewAttempt prepares an attempt on a testbed.
-func NewAttempt(id certification.AttemptID, bed *testbed.Testbed, save func(string, []byte) (string, error)) *Attempt {
-	a := &Attempt{ID: id, Bed: bed, Save: save, began: bed.Clock.Now()}
+func NewAttempt(id certification.AttemptID, bed *testbed.Testbed, p certification.Protocol, save func(string, []byte) (string, error)) *Attempt {
+	a := &Attempt{ID: id, Bed: bed, Protocol: p, Save: save, began: bed.Clock.Now()}
+	bed.Join()
 	bed.Alexa.Notice = a.notice
+	if bed.Partner != nil {
+		bed.Partner.Notice = a.notice
+	}
+	if bed.Amazon != nil {
+		bed.Amazon.Notice = a.notice
+	}
 	return a
 }
 
@@ -47,17 +58,22 @@ func (a *Attempt) Observe(what string) {
 
 // notice takes what the app's driver noticed by the way: a card that was
 // dismissed, a fallback that had to be used.
-func (a *Attempt) notice(n alexa.Notice) {
+func (a *Attempt) notice(n act.Notice) {
 	a.Observe(n.Text)
 	if n.Warning {
-		for _, f := range a.Findings {
-			if f.Rule == n.Rule && f.Message == n.Text {
-				return
-			}
-		}
-		a.Findings = append(a.Findings, certification.Finding{Rule: n.Rule,
-			Severity: certification.SeverityWarning, Message: n.Text, Evidence: []string{}})
+		a.warn(n.Rule, n.Text)
 	}
+}
+
+// warn makes a finding that lets the attempt pass with a warning.
+func (a *Attempt) warn(rule, text string) {
+	for _, f := range a.Findings {
+		if f.Rule == rule && f.Message == text {
+			return
+		}
+	}
+	a.Findings = append(a.Findings, certification.Finding{Rule: rule,
+		Severity: certification.SeverityWarning, Message: text, Evidence: []string{}})
 }
 
 // phase records how long something took.

@@ -11,6 +11,9 @@ import (
 	"context"
 	"regexp"
 	"strings"
+
+	"ffscert/drivers/apps/partner"
+	"ffscert/features/certification"
 )
 
 // Actor is who acts in a sentence.
@@ -21,6 +24,8 @@ const (
 	ActorDevice      Actor = "device"
 	ActorProvisioner Actor = "provisioner"
 	ActorAlexaApp    Actor = "alexa_app"
+	ActorPartnerApp  Actor = "partner_app"
+	ActorConsent     Actor = "consent"
 )
 
 // Sentence is one entry of the vocabulary.
@@ -32,12 +37,45 @@ type Sentence struct {
 	Description string `json:"description"`
 	Example     string `json:"example"`
 
+	needs   func(certification.Protocol) Needs
 	pattern *regexp.Regexp
 	run     func(ctx context.Context, a *Attempt, args []string) error
 }
 
 // Pattern is the compiled expression of the sentence.
 func (s Sentence) Pattern() *regexp.Regexp { return s.pattern }
+
+// Needs are what a sentence asks of a testbed beyond the Alexa app.
+type Needs struct {
+	Partner []partner.Ability // what is done with the maker's own app
+	Amazon  bool              // Amazon's pages of Login with Amazon come up
+}
+
+// Needs are what the sentence asks of a testbed, for a protocol.
+func (s Sentence) Needs(p certification.Protocol) Needs {
+	if s.needs == nil {
+		return Needs{}
+	}
+	return s.needs(p)
+}
+
+// with is the sentence with what it needs, whatever the protocol.
+func (s Sentence) with(amazon bool, abilities ...partner.Ability) Sentence {
+	s.needs = func(certification.Protocol) Needs { return Needs{Partner: abilities, Amazon: amazon} }
+	return s
+}
+
+// removing is the sentence with the need to remove the device where the
+// protocol has it removed.
+func (s Sentence) removing() Sentence {
+	s.needs = func(p certification.Protocol) Needs {
+		if p.Removed == certification.RemovedInPartnerApp {
+			return Needs{Partner: []partner.Ability{partner.See, partner.Remove}}
+		}
+		return Needs{}
+	}
+	return s
+}
 
 // Match returns what was filled in, if text is this sentence.
 func (s Sentence) Match(text string) (args []string, ok bool) {
@@ -73,6 +111,8 @@ func Vocabulary() []Sentence {
 	all = append(all, deviceSentences()...)
 	all = append(all, provisionerSentences()...)
 	all = append(all, alexaSentences()...)
+	all = append(all, partnerSentences()...)
+	all = append(all, consentSentences()...)
 	return all
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 
 	"github.com/spf13/cobra"
@@ -23,7 +24,8 @@ func newCheckCmd(s *state) *cobra.Command {
 		Short: "Find everything that is wrong and can be known without a phone",
 		Long: `check reads the configuration, the plan and all feature files, and reports
 syntax errors, sentences that no step or more than one step understands,
-unknown cases, and cases without a scenario. Exit status 0: nothing is wrong;
+unknown cases, cases without a scenario, and what the screen map of the
+partner app lacks for which cases. Exit status 0: nothing is wrong;
 1: something is; 2: the configuration cannot be used.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -45,6 +47,11 @@ unknown cases, and cases without a scenario. Exit status 0: nothing is wrong;
 			}
 			problems = append(problems, suite.Check(scenarios, steps.Vocabulary(), knows(cat))...)
 			problems = append(problems, uncovered(plan, scenarios)...)
+			maps, err := loadMaps(c)
+			if err != nil {
+				return err
+			}
+			problems = append(problems, lacking(c, maps, nil, plan, relevant(plan, scenarios, knows(cat)))...)
 			return reportCheck(s, plan, scenarios, problems, asJSON)
 		},
 	}
@@ -80,6 +87,19 @@ func knows(cat *catalog.Catalog) func(string) bool {
 		_, err := cat.Case(id)
 		return err == nil
 	}
+}
+
+// relevant are the scenarios that a run of the plan carries out: those of its
+// cases, and those that belong to no plan's.
+func relevant(plan certification.Plan, scenarios []suite.Scenario, known func(string) bool) []suite.Scenario {
+	var all []suite.Scenario
+	for _, s := range scenarios {
+		if s.Case(plan) == certification.LocalCase && slices.ContainsFunc(s.Cases, known) {
+			continue // of another plan
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 // uncovered finds the cases of the plan that no scenario carries out.

@@ -5,11 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"ffscert/reports/journal"
 	"ffscert/reports/matrix"
+	"ffscert/reports/render/html"
 	"ffscert/reports/render/table"
 )
 
@@ -25,7 +29,7 @@ func newMatrixCmd(s *state) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format", format, "table", "json"); err != nil {
+			if err := oneOf("format", format, formats[:]...); err != nil {
 				return err
 			}
 			run := journal.Latest
@@ -36,46 +40,83 @@ func newMatrixCmd(s *state) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			m, err := readMatrix(cmd.Context(), s.runs(c), run)
+			r, err := readResult(cmd.Context(), s.runs(c), run)
 			if err != nil {
 				return err
 			}
 			if out == "" {
-				return s.printMatrix(m, format)
+				return s.print(r, format, s.Dir)
 			}
-			var b bytes.Buffer
-			t := *s
-			t.Stdout, t.Color, t.Columns = &b, false, 120
-			if err := t.printMatrix(m, format); err != nil {
-				return err
-			}
-			return usage(writeWhole(s.path(out), b.Bytes()))
+			return s.write(r, output{format, out})
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "`table|json`")
+	cmd.Flags().StringVar(&format, "format", "table", "`table|json|html`")
 	cmd.Flags().StringVar(&out, "out", "", "write to this `PATH` instead of stdout")
 	return cmd
 }
 
-// readMatrix computes the matrix of a run from its journal.
-func readMatrix(ctx context.Context, runsDir, run string) (matrix.Matrix, error) {
-	rec, _, err := journal.Read(ctx, runsDir, run)
-	switch {
-	case errors.Is(err, journal.ErrNoRun) && run == journal.Latest:
-		return matrix.Matrix{}, usagef("there is no run in %s yet\n  hint: `ffscert run` makes one; --runs names another folder", runsDir)
-	case errors.Is(err, journal.ErrNoRun), errors.Is(err, journal.ErrBadRunID):
-		return matrix.Matrix{}, usagef("there is no run %q in %s\n  hint: give a run's id, or latest", run, runsDir)
-	case err != nil:
-		return matrix.Matrix{}, usage(err)
-	}
-	return matrix.Of(rec), nil
+// formats are those in which a matrix can be had.
+var formats = [...]string{"table", "json", "html"}
+
+// result is a run as it is reported: what its journal holds, the matrix
+// computed from that, and the run's folder.
+type result struct {
+	record journal.Record
+	matrix matrix.Matrix
+	dir    string
 }
 
-func (s *state) printMatrix(m matrix.Matrix, format string) error {
-	if format == "json" {
-		return matrix.Write(s.Stdout, m)
+// readResult computes the matrix of a run from its journal.
+func readResult(ctx context.Context, runsDir, run string) (result, error) {
+	rec, dir, err := journal.Read(ctx, runsDir, run)
+	switch {
+	case errors.Is(err, journal.ErrNoRun) && run == journal.Latest:
+		return result{}, usagef("there is no run in %s yet\n  hint: `ffscert run` makes one; --runs names another folder", runsDir)
+	case errors.Is(err, journal.ErrNoRun), errors.Is(err, journal.ErrBadRunID):
+		return result{}, usagef("there is no run %q in %s\n  hint: give a run's id, or latest", run, runsDir)
+	case err != nil:
+		return result{}, usage(err)
 	}
-	return table.Render(s.Stdout, m, table.Options{Color: s.Color, Width: s.Columns})
+	return result{rec, matrix.Of(rec), dir}, nil
+}
+
+// print writes a result to stdout. From is the folder from which a page's links
+// to the evidence start.
+func (s *state) print(r result, format, from string) error {
+	switch format {
+	case "json":
+		return matrix.Write(s.Stdout, r.matrix)
+	case "html":
+		return r.page(s.Stdout, from)
+	}
+	return table.Render(s.Stdout, r.matrix, table.Options{Color: s.Color, Width: s.Columns})
+}
+
+// page writes the page of a run that will lie in the folder from.
+func (r result) page(w io.Writer, from string) (err error) {
+	base, err := filepath.Rel(from, r.dir)
+	if err != nil || base == "." {
+		base = ""
+	}
+	// Evidence is read inside the run's folder only, whatever links lie there.
+	folder, err := os.OpenRoot(r.dir)
+	if err != nil {
+		return fmt.Errorf("write the page: %w", err)
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	return html.Render(w, r.record, html.Options{Folder: folder.FS(), Base: filepath.ToSlash(base)})
+}
+
+// write writes a result to a file of the user's.
+func (s *state) write(r result, out output) error {
+	var b bytes.Buffer
+	t := *s
+	t.Stdout, t.Color, t.Columns = &b, false, 120
+	path := s.path(out.path)
+	if err := t.print(r, out.format, filepath.Dir(path)); err != nil {
+		return err
+	}
+	return usage(writeWhole(path, b.Bytes()))
 }
 
 // writeWhole writes a file so that a reader never sees a part of it.

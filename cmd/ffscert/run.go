@@ -66,7 +66,7 @@ Exit status: 0 all required cases passed (warnings allowed), 1 a case failed,
 	f.IntVar(&o.attempts, "attempts", 0, "`N` counted attempts of rate cases instead of the plan's number")
 	f.StringArrayVar(&o.beds, "testbed", nil, "only the testbed of this `NAME`; may be repeated")
 	f.Int64Var(&o.seed, "seed", 0, "seed `N` of everything that is drawn at random")
-	f.StringArrayVar(&o.formats, "format", nil, "also write the matrix as `FMT:PATH`, FMT being table or json; may be repeated")
+	f.StringArrayVar(&o.formats, "format", nil, "also write the matrix as `FMT:PATH`, FMT being table, json or html; may be repeated")
 	f.BoolVar(&o.json, "json", false, "events as JSON lines on stdout instead of the table")
 	return cmd
 }
@@ -84,6 +84,14 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	maps, err := loadMaps(c)
+	if err != nil {
+		return err
+	}
+	if err := refuse(lacking(c, maps, o.beds, job.plan, job.scenarios())); err != nil {
+		return err
+	}
+	followPlan(c, job.plan)
 	beds, err := openTestbeds(ctx, s, c, o.beds, job.seed)
 	if err != nil {
 		return err
@@ -119,11 +127,11 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	runErr := run.Do(ctx)
 	progress.Close()
 	closeBeds()
-	m, err := conclude(ctx, j, runErr)
+	r, err := conclude(ctx, j, runErr)
 	if err != nil {
 		return err
 	}
-	return deliver(s, o, m, outputs, runErr)
+	return deliver(s, o, r, outputs, runErr)
 }
 
 // plannedRun is what a run will do.
@@ -133,6 +141,15 @@ type plannedRun struct {
 	partial   bool
 	selection suite.Selection
 	seed      int64
+}
+
+// scenarios are those that will be carried out.
+func (p plannedRun) scenarios() []suite.Scenario {
+	var all []suite.Scenario
+	for _, j := range p.jobs {
+		all = append(all, j.Scenario)
+	}
+	return all
 }
 
 // prepareRun reads everything that can be read without a phone, and refuses
@@ -263,15 +280,15 @@ func anySimulated(beds []journal.Testbed) bool {
 	return false
 }
 
-// conclude writes the end of the run and matrix.json.
-func conclude(ctx context.Context, j *journal.Journal, runErr error) (matrix.Matrix, error) {
+// conclude writes the end of the run, matrix.json and matrix.html.
+func conclude(ctx context.Context, j *journal.Journal, runErr error) (result, error) {
 	last := context.WithoutCancel(ctx)
 	now := time.Now().UTC()
 	// The clock of a simulated testbed may be ahead: a run does not end before
 	// its attempts do.
 	before, err := j.Record(last)
 	if err != nil {
-		return matrix.Matrix{}, err
+		return result{}, err
 	}
 	for _, a := range before.Attempts {
 		if a.Finished.After(now) {
@@ -283,34 +300,45 @@ func conclude(ctx context.Context, j *journal.Journal, runErr error) (matrix.Mat
 		end = j.Interrupt
 	}
 	if err := end(last, now); err != nil {
-		return matrix.Matrix{}, err
+		return result{}, err
 	}
 	rec, err := j.Record(last)
 	if err != nil {
-		return matrix.Matrix{}, err
+		return result{}, err
 	}
-	m := matrix.Of(rec)
-	return m, matrix.WriteFile(filepath.Join(j.Dir(), "matrix.json"), m)
+	r := result{rec, matrix.Of(rec), j.Dir()}
+	if err := matrix.WriteFile(filepath.Join(r.dir, "matrix.json"), r.matrix); err != nil {
+		return result{}, err
+	}
+	var page bytes.Buffer
+	if err := r.page(&page, r.dir); err != nil {
+		return result{}, err
+	}
+	return r, journal.WriteFile(filepath.Join(r.dir, pageName), page.Bytes())
 }
+
+// pageName is the name of a run's page in its folder.
+const pageName = "matrix.html"
 
 // deliver prints and writes the matrix, and turns its verdict into an exit
 // status.
-func deliver(s *state, o runOptions, m matrix.Matrix, outputs []output, runErr error) error {
+func deliver(s *state, o runOptions, r result, outputs []output, runErr error) error {
 	if !o.json {
-		if err := s.printMatrix(m, "table"); err != nil {
+		if err := s.print(r, "table", s.Dir); err != nil {
 			return err
 		}
 	}
 	for _, out := range outputs {
-		var b bytes.Buffer
-		t := *s
-		t.Stdout, t.Color, t.Columns = &b, false, 120
-		if err := t.printMatrix(m, out.format); err != nil {
+		if err := s.write(r, out); err != nil {
 			return err
 		}
-		if err := writeWhole(s.path(out.path), b.Bytes()); err != nil {
-			return usage(err)
+	}
+	if !s.quiet {
+		name := filepath.Join(r.dir, pageName)
+		if rel, err := filepath.Rel(s.Dir, name); err == nil {
+			name = rel
 		}
+		fmt.Fprintln(s.Stderr, "report: "+printable(name))
 	}
 	switch {
 	case errors.Is(runErr, context.Canceled):
@@ -321,7 +349,7 @@ func deliver(s *state, o runOptions, m matrix.Matrix, outputs []output, runErr e
 	case runErr != nil:
 		return &statusError{exitOutside, runErr}
 	}
-	if status := exitStatus(m.Outcome()); status != exitPassed {
+	if status := exitStatus(r.matrix.Outcome()); status != exitPassed {
 		return &statusError{status, nil}
 	}
 	return nil
@@ -350,7 +378,7 @@ func parseFormats(args []string) ([]output, error) {
 		if !ok || path == "" {
 			return nil, usagef("--format %s: a format and a path are needed\n  hint: write it like json:matrix.json", a)
 		}
-		if err := oneOf("format", format, "table", "json"); err != nil {
+		if err := oneOf("format", format, formats[:]...); err != nil {
 			return nil, err
 		}
 		outputs = append(outputs, output{format, path})

@@ -10,9 +10,10 @@ import (
 	"ffscert/drivers"
 	"ffscert/drivers/appium"
 	"ffscert/drivers/apps/alexa"
+	"ffscert/drivers/apps/amazon"
+	"ffscert/drivers/apps/partner"
 	"ffscert/drivers/farm"
 	"ffscert/drivers/power"
-	"ffscert/drivers/screen"
 	"ffscert/drivers/testbed"
 	"ffscert/drivers/virtual"
 	"ffscert/drivers/virtual/handset"
@@ -26,7 +27,7 @@ func openTestbeds(ctx context.Context, s *state, c *config.Config, names []strin
 	for _, n := range names {
 		wanted[n] = true
 	}
-	alexaMap, err := loadAlexaMap(c)
+	maps, err := loadMaps(c)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +45,7 @@ func openTestbeds(ctx context.Context, s *state, c *config.Config, names []strin
 			continue
 		}
 		delete(wanted, b.Name)
-		bed, err := openTestbed(s, c, b, alexaMap, seed)
+		bed, err := openTestbed(s, c, b, maps, seed)
 		if err != nil {
 			return fail(fmt.Errorf("testbed %s: %w", b.Name, err))
 		}
@@ -59,26 +60,7 @@ func openTestbeds(ctx context.Context, s *state, c *config.Config, names []strin
 	return beds, nil
 }
 
-func loadAlexaMap(c *config.Config) (*screen.Map, error) {
-	maps, err := screen.BuiltIn()
-	if err != nil {
-		return nil, err
-	}
-	if c.Screens.Alexa != "" {
-		data, err := os.ReadFile(c.Screens.Alexa)
-		if err != nil {
-			return nil, usage(err)
-		}
-		own, err := screen.LoadMap(c.Screens.Alexa, data)
-		if err != nil {
-			return nil, usage(err)
-		}
-		return own, nil
-	}
-	return screen.Choose(maps, "alexa", "android", "")
-}
-
-func openTestbed(s *state, c *config.Config, b config.Testbed, m *screen.Map, seed int64) (*testbed.Testbed, error) {
+func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, seed int64) (*testbed.Testbed, error) {
 	bed := &testbed.Testbed{
 		Name: b.Name,
 		Names: testbed.Names{Device: c.Product.DeviceName, DevicePlug: b.Plugs.Device,
@@ -86,7 +68,7 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m *screen.Map, se
 		Timing: testbed.Timing{ProvisionerOff: b.Timing.ProvisionerOff, ProvisionerReady: b.Timing.ProvisionerReady},
 		Clock:  drivers.RealClock{},
 	}
-	opts := appium.Options{App: m.Application(), Log: s.log.WithField("testbed", b.Name)}
+	opts := appium.Options{App: m.alexa.Application(), Log: s.log.WithField("testbed", b.Name)}
 	if b.Virtual != nil {
 		lab, err := embeddedLab(*b.Virtual, seed)
 		if err != nil {
@@ -118,10 +100,48 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m *screen.Map, se
 	}
 	phone := appium.New(opts)
 	bed.Phone = phone
-	bed.Alexa = alexa.New(phone, bed.Clock, m)
+	bed.Alexa = alexa.New(phone, bed.Clock, m.alexa)
+	if err := addApps(bed, b, m); err != nil {
+		if bed.Shut != nil {
+			bed.Shut()
+		}
+		return nil, err
+	}
 	bed.DevicePower = socket(bed, b.Power.Device, b.Plugs.Device)
 	bed.ProvisionerPower = socket(bed, b.Power.Provisioner, b.Plugs.Provisioner)
 	return bed, nil
+}
+
+// addApps adds the maker's app and Amazon's pages, with what they are signed in
+// with.
+func addApps(bed *testbed.Testbed, b config.Testbed, m screenMaps) error {
+	own, err := b.Accounts.Partner.Resolve(os.LookupEnv)
+	if err != nil {
+		return usagef("accounts.partner: %w", err)
+	}
+	login, err := b.Accounts.Amazon.Resolve(os.LookupEnv)
+	if err != nil {
+		return usagef("accounts.amazon: %w", err)
+	}
+	if v := b.Virtual; v != nil {
+		// A simulated app takes whatever is typed.
+		simulated := config.Credentials{User: v.Account.Email, Password: "simulated"}
+		if own.User == "" {
+			own = simulated
+		}
+		if login.User == "" {
+			login = simulated
+		}
+	}
+	if m.amazon != nil {
+		bed.Amazon = amazon.New(bed.Phone, bed.Clock, m.amazon)
+		bed.Amazon.Account = amazon.Account{Email: login.User, Password: login.Password}
+	}
+	if pm := m.partner(b); pm != nil {
+		bed.Partner = partner.New(bed.Phone, bed.Clock, pm)
+		bed.Partner.Account = partner.Account{User: own.User, Password: own.Password}
+	}
+	return nil
 }
 
 func socket(bed *testbed.Testbed, s config.Socket, plug string) drivers.Power {
@@ -131,13 +151,28 @@ func socket(bed *testbed.Testbed, s config.Socket, plug string) drivers.Power {
 	return power.Alexa{App: bed.Alexa, Plug: plug}
 }
 
+// followPlan gives simulated labs the protocol of the plan, where the
+// configuration gives them none and the lab speaks it.
+func followPlan(c *config.Config, plan certification.Plan) {
+	for _, b := range c.Testbeds {
+		if b.Virtual == nil || b.Virtual.ProtocolGiven {
+			continue
+		}
+		world := b.Virtual.Config
+		world.Protocol = plan.Protocol
+		if world.Validate() == nil {
+			b.Virtual.Protocol = plan.Protocol
+		}
+	}
+}
+
 // labConfig is the simulated lab of a virtual testbed.
 func labConfig(v config.Virtual) virtual.Config {
 	latency := handset.PhoneProfile()
 	if v.Latency == config.LatencyNone {
 		latency = handset.NoProfile()
 	}
-	return virtual.Config{World: v.Config, Latency: latency, App: v.App}
+	return virtual.Config{World: v.Config, Latency: latency, App: v.App, PartnerApp: v.PartnerApp}
 }
 
 type embedded struct {

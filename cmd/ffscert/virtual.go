@@ -12,6 +12,7 @@ import (
 
 	"ffscert/cmd/internal/config"
 	"ffscert/drivers/virtual"
+	"ffscert/features/catalog"
 )
 
 func newVirtualCmd(s *state) *cobra.Command {
@@ -78,6 +79,11 @@ func runServe(ctx context.Context, s *state, o serveOptions) error {
 	c, err := s.config()
 	if err != nil {
 		return err
+	}
+	if cat, err := catalog.Load(); err != nil {
+		return err
+	} else if plan, err := cat.Plan(c.Plan); err == nil {
+		followPlan(c, plan)
 	}
 	bed, err := virtualTestbed(c, o.testbed)
 	if err != nil {

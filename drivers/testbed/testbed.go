@@ -10,7 +10,10 @@ import (
 	"time"
 
 	"ffscert/drivers"
+	"ffscert/drivers/apps/act"
 	"ffscert/drivers/apps/alexa"
+	"ffscert/drivers/apps/amazon"
+	"ffscert/drivers/apps/partner"
 	"ffscert/features/certification"
 )
 
@@ -63,6 +66,10 @@ type Testbed struct {
 	Clock  drivers.Clock
 	Phone  drivers.Phone
 	Alexa  *alexa.App
+	// Partner is the maker's own app, and Amazon are Amazon's pages of Login
+	// with Amazon; nil where there is no screen map for them.
+	Partner *partner.App
+	Amazon  *amazon.App
 
 	DevicePower      drivers.Power
 	ProvisionerPower drivers.Power
@@ -72,6 +79,23 @@ type Testbed struct {
 	BeginAttempt func(certification.AttemptID)
 	// Shut, if not nil, frees what the testbed holds beside the session.
 	Shut func() error
+}
+
+// Join makes the apps of the phone look with the same eyes, and lets the
+// partner app put away Amazon's pages that it has opened. What was seen before
+// is forgotten.
+func (t *Testbed) Join() {
+	eyes := &act.Eyes{}
+	t.Alexa.Share(eyes)
+	if t.Amazon != nil {
+		t.Amazon.Share(eyes)
+	}
+	if t.Partner != nil {
+		t.Partner.Share(eyes)
+		if t.Amazon != nil {
+			t.Partner.Leave = t.Amazon.Leave
+		}
+	}
 }
 
 // Close ends the phone's session and frees the rest. It does its work even if

@@ -32,6 +32,9 @@ type Config struct {
 	Latency handset.Profile // what an operation costs on the phone
 	Serial  string          // "" is one that says that the phone is virtual
 	App     string          // model of the Alexa app: a built-in one's name or a path; "" is the newest built-in one
+	// PartnerApp is the model of the maker's own app, likewise; "" is the
+	// built-in demonstration.
+	PartnerApp string
 	// Speed is how fast the world's time runs against the wall clock, > 0; 0
 	// makes it virtual: it moves only when somebody waits.
 	Speed  float64
@@ -75,7 +78,7 @@ func Open(c Config) (*Lab, error) {
 	}
 	l := &Lab{World: w, Clock: clk, serial: c.Serial}
 	l.shut = append(l.shut, clk.Close, w.Close)
-	models, err := handset.BuiltinModels(c.App)
+	models, err := handset.Apps{Alexa: c.App, Partner: c.PartnerApp}.Models()
 	if err != nil {
 		l.Close()
 		return nil, err
@@ -96,7 +99,7 @@ func (l *Lab) BeginAttempt(caseID string, n int) { l.World.BeginAttempt(caseID, 
 // ServeAppium opens door 1 on a listener: an Appium-compatible endpoint. It
 // returns at once; the address is the listener's.
 func (l *Lab) ServeAppium(ln net.Listener) (endpoint string) {
-	srv := &http.Server{Handler: appium.New(l.Phone, appium.Options{}), ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{Handler: appium.New(l.Phone, appium.Options{AllowShell: true}), ReadHeaderTimeout: 10 * time.Second}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -77,7 +77,7 @@ func TestUnknownIDsNameTheNearest(t *testing.T) {
 	if !errors.As(err, &u) {
 		t.Fatalf("%T: %v", err, err)
 	}
-	equal(t, `unknown plan "mss-wfi-default": did you mean mss-wifi-default?`, err.Error())
+	equal(t, `unknown plan "mss-wfi-default": did you mean mss-wifi-default, wss-wifi-default?`, err.Error())
 	_, err = c.Case("3p2-de-2")
 	if !errors.As(err, &u) {
 		t.Fatalf("%T: %v", err, err)

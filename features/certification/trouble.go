@@ -65,6 +65,9 @@ const (
 	ProductNotSetUp     Code = "FFS-E201" // the device was not set up in time
 	ProductUnresponsive Code = "FFS-E202" // the app says that the device is unresponsive
 	ProductNotRemoved   Code = "FFS-E203" // deleted, and still listed
+	ProductNoFallback   Code = "FFS-E204" // FFS failed, and the maker's own set-up did not start
+	ProductOwnSetUp     Code = "FFS-E205" // the maker's own set-up failed or did not end
+	ProductVanished     Code = "FFS-E206" // seen to be set up, and no longer listed
 
 	AppElementMissing  Code = "FFS-E301" // an element that the map names is not on the screen
 	AppAmbiguous       Code = "FFS-E302" // more than one element matches
@@ -73,6 +76,7 @@ const (
 	AppCovered         Code = "FFS-E305" // something lies on top of the element
 	AppNotInForeground Code = "FFS-E306" // the app is not in front
 	AppMoving          Code = "FFS-E307" // the element does not come to rest
+	AppCrashed         Code = "FFS-E308" // the app's process is gone
 
 	RigServer      Code = "FFS-E401" // the Appium server does not answer, or answers nonsense
 	RigSession     Code = "FFS-E402" // the session is lost or was refused
@@ -87,4 +91,14 @@ const (
 	ToolUnclassified Code = "FFS-E601" // an error that was not foreseen
 	ToolInterrupted  Code = "FFS-E602" // stopped from outside
 	ToolTooClose     Code = "FFS-E603" // the measurement is too coarse for a verdict
+
+	PartnerNoLogin   Code = "FFS-E701" // Login with Amazon is not offered
+	PartnerNoScope   Code = "FFS-E702" // the FFS scope is not asked for
+	PartnerNotListed Code = "FFS-E703" // the device is not in the partner app
+	PartnerOffline   Code = "FFS-E704" // the partner app says that the device is offline
+	PartnerStillHas  Code = "FFS-E705" // removed, and still in the partner app
+	PartnerNotLinked Code = "FFS-E706" // allowed, and not linked; or linked without being allowed
+	PartnerAsksAgain Code = "FFS-E707" // linked already, and Login with Amazon is offered again
+	PartnerNoReason  Code = "FFS-E708" // no explanation before the consent
+	PartnerSignedOut Code = "FFS-E709" // the partner app is signed out, and cannot be signed in
 )

@@ -12,7 +12,7 @@ Feature: Zero-touch provisioning
     Then the Alexa app shows the device by its exact name within 300 seconds
     And the Alexa app says that the device is responsive
     And the set-up time is recorded
-    When I delete the device in the Alexa app
+    When I remove the device
     Then the Alexa app no longer lists the device
     When I switch the device off
     Then the device has no power

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/cucumber/godog"
@@ -20,13 +21,13 @@ const evidenceLimit = 30 * time.Second
 // carryOut executes one attempt: one scenario in a godog run of its own. It
 // returns ctx's error if it was stopped from outside; such an attempt was not
 // finished and is not recorded.
-func carryOut(ctx context.Context, id certification.AttemptID, s Scenario, bed *testbed.Testbed,
+func carryOut(ctx context.Context, id certification.AttemptID, s Scenario, bed *testbed.Testbed, protocol certification.Protocol,
 	vocabulary []steps.Sentence, save func(string, []byte) (string, error)) (certification.Attempt, error) {
 	if bed.BeginAttempt != nil {
 		bed.BeginAttempt(id)
 	}
 	at := certification.Attempt{ID: id, Testbed: bed.Name, Started: bed.Clock.Now()}
-	state := steps.NewAttempt(id, bed, save)
+	state := steps.NewAttempt(id, bed, protocol, save)
 	rec := &recorder{scenario: s, bed: bed}
 	if info, err := bed.Phone.Open(ctx); err != nil {
 		rec.err = err
@@ -47,13 +48,21 @@ func carryOut(ctx context.Context, id certification.AttemptID, s Scenario, bed *
 		at.Message, at.Hint = t.Error(), t.Hint
 		at.Evidence = append(at.Evidence, keepEvidence(ctx, bed, id, save)...)
 	} else if f := heaviest(state.Findings); f != nil {
-		at.Verdict, at.Cause, at.Message = certification.Warning, certification.CauseAlexaApp, f.Message
+		at.Verdict, at.Cause, at.Message = certification.Warning, causeOf(f.Rule), f.Message
 	}
 	at.SetupTime, at.Phases = state.SetupTime, state.Phases
 	at.Observations, at.Findings = state.Observations, state.Findings
 	at.Steps = rec.finish()
 	at.Finished = bed.Clock.Now()
 	return at, nil
+}
+
+// causeOf is who is to blame for a warning of that rule.
+func causeOf(rule string) certification.Cause {
+	if strings.HasPrefix(rule, "LWA-") {
+		return certification.CausePartnerApp
+	}
+	return certification.CauseAlexaApp
 }
 
 func heaviest(all []certification.Finding) *certification.Finding {

@@ -17,6 +17,8 @@ import (
 	"ffscert/drivers"
 	"ffscert/drivers/appium"
 	"ffscert/drivers/apps/alexa"
+	"ffscert/drivers/apps/amazon"
+	"ffscert/drivers/apps/partner"
 	"ffscert/drivers/power"
 	"ffscert/drivers/screen"
 	"ffscert/drivers/testbed"
@@ -158,6 +160,14 @@ func newLab(t testing.TB, door int, w world.Config, latency handset.Profile) lab
 	l.phone = appium.New(o)
 	l.bed.Phone = l.phone
 	l.bed.Alexa = alexa.New(l.phone, l.bed.Clock, m)
+	pm, err := screen.Choose(maps, "partner", "android", "")
+	require.NoError(t, err)
+	am, err := screen.Choose(maps, "amazon", "android", "")
+	require.NoError(t, err)
+	l.bed.Partner = partner.New(l.phone, l.bed.Clock, pm)
+	l.bed.Partner.Account = partner.Account{User: "qa@example.com", Password: "simulated"}
+	l.bed.Amazon = amazon.New(l.phone, l.bed.Clock, am)
+	l.bed.Amazon.Account = amazon.Account{Email: "qa@example.com", Password: "simulated"}
 	l.bed.DevicePower = power.Alexa{App: l.bed.Alexa, Plug: w.Plugs.Device.Name}
 	l.bed.ProvisionerPower = power.Alexa{App: l.bed.Alexa, Plug: w.Plugs.Provisioner.Name}
 	t.Cleanup(func() { require.NoError(t, l.bed.Close(context.Background())) })
@@ -167,13 +177,19 @@ func newLab(t testing.TB, door int, w world.Config, latency handset.Profile) lab
 // run makes attempts of the provisioning case and returns them.
 func (l lab) run(t testing.TB, attempts int) []certification.Attempt {
 	t.Helper()
+	return l.runCase(t, "mss-wifi-default", "3P2-DE-02", attempts)
+}
+
+// runCase makes attempts of one case of a plan and returns them.
+func (l lab) runCase(t testing.TB, planID, caseID string, attempts int) []certification.Attempt {
+	t.Helper()
 	cat, err := catalog.Load()
 	require.NoError(t, err)
-	plan, err := cat.Plan("mss-wifi-default")
+	plan, err := cat.Plan(planID)
 	require.NoError(t, err)
 	all, problems := suite.Load(suite.Source{FS: features.Files})
 	require.Empty(t, problems)
-	jobs, err := suite.Select(plan, all, suite.Selection{Attempts: attempts, Cases: []string{"3P2-DE-02"}}, nil)
+	jobs, err := suite.Select(plan, all, suite.Selection{Attempts: attempts, Cases: []string{caseID}}, nil)
 	require.NoError(t, err)
 	j, err := journal.Create(t.Context(), t.TempDir(), journal.Header{Created: time.Now().UTC(), Plan: plan, ToolVersion: "test",
 		Product: journal.Product{DeviceName: l.bed.Names.Device}, Scopes: suite.Scopes(jobs)})

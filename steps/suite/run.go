@@ -60,6 +60,7 @@ func (r *Run) Do(ctx context.Context) error {
 
 func (r *Run) work(ctx context.Context, bed *testbed.Testbed, s *schedule) error {
 	vocabulary := steps.Vocabulary()
+	protocol := certification.ProtocolOf(r.Journal.Header().Plan.Protocol)
 	for {
 		job, id, ok := s.next(ctx)
 		if !ok {
@@ -70,7 +71,7 @@ func (r *Run) work(ctx context.Context, bed *testbed.Testbed, s *schedule) error
 			r.Listener.Began(bed.Name, id, job.Required)
 			actx = drivers.WithObserver(ctx, observer{r.Listener, bed.Name})
 		}
-		a, err := carryOut(actx, id, job.Scenario, bed, vocabulary, r.Journal.SaveEvidence)
+		a, err := carryOut(actx, id, job.Scenario, bed, protocol, vocabulary, r.Journal.SaveEvidence)
 		if err != nil {
 			return err
 		}

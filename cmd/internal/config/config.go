@@ -86,6 +86,9 @@ type Testbed struct {
 	Power Power `yaml:"power,omitempty" json:"power"`
 	// Timing of an attempt.
 	Timing Timing `yaml:"timing,omitempty" json:"timing"`
+	// Accounts are what the apps of this phone are signed in with, if they are
+	// found signed out. Without them somebody signs in by hand.
+	Accounts Accounts `yaml:"accounts,omitempty" json:"accounts,omitempty"`
 }
 
 // Plugs are the names of the two smart plugs in the Alexa app.
@@ -115,6 +118,11 @@ func DefaultTiming() Timing {
 type Screens struct {
 	// Alexa is the map of the Alexa app.
 	Alexa string `yaml:"alexa,omitempty" json:"alexa,omitempty"`
+	// Partner is the map of your own app. A virtual testbed has one for its
+	// demonstration app.
+	Partner string `yaml:"partner,omitempty" json:"partner,omitempty"`
+	// Amazon is the map of Amazon's pages of Login with Amazon.
+	Amazon string `yaml:"amazon,omitempty" json:"amazon,omitempty"`
 }
 
 // The names of a lab as the built-in virtual testbed has them.

@@ -202,7 +202,7 @@ testbeds:
 }
 
 func TestPathsAreBesideTheFile(t *testing.T) {
-	path := write(t, head+"testbeds: [{name: a, virtual: {app: mine.yaml}}, {name: b, virtual: {app: alexa-2023.23}}]\nfeatures: mine\nruns: ../out\nscreens: {alexa: /etc/alexa.yaml}\n")
+	path := write(t, head+"testbeds: [{name: a, virtual: {app: mine.yaml, partner_app: apps/own.yaml}}, {name: b, virtual: {app: alexa-2023.23, partner_app: partner-demo}}]\nfeatures: mine\nruns: ../out\nscreens: {alexa: /etc/alexa.yaml}\n")
 	c, err := Load(path)
 	if err != nil {
 		t.Fatal(err)
@@ -213,6 +213,9 @@ func TestPathsAreBesideTheFile(t *testing.T) {
 	}
 	if a, b := c.Testbeds[0].Virtual.App, c.Testbeds[1].Virtual.App; a != filepath.Join(dir, "mine.yaml") || b != "alexa-2023.23" {
 		t.Errorf("apps %q, %q: a path is beside the file, a name stays", a, b)
+	}
+	if a, b := c.Testbeds[0].Virtual.PartnerApp, c.Testbeds[1].Virtual.PartnerApp; a != filepath.Join(dir, "apps/own.yaml") || b != "partner-demo" {
+		t.Errorf("partner apps %q, %q: a path is beside the file, a name stays", a, b)
 	}
 	if c.Path != path {
 		t.Errorf("path = %q", c.Path)

@@ -186,17 +186,26 @@ func firstLine(s string) string {
 
 // anchor makes the paths of the file independent of the working directory.
 func (c *Config) anchor(base string) {
-	for _, p := range []*string{&c.Features, &c.Runs, &c.Screens.Alexa} {
+	for _, p := range []*string{&c.Features, &c.Runs, &c.Screens.Alexa, &c.Screens.Partner, &c.Screens.Amazon} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(base, *p)
 		}
 	}
-	for _, b := range c.Testbeds {
+	for i := range c.Testbeds {
+		b := &c.Testbeds[i]
+		for _, p := range []*string{&b.Accounts.Partner.PasswordFile, &b.Accounts.Amazon.PasswordFile} {
+			if *p != "" && !filepath.IsAbs(*p) {
+				*p = filepath.Join(base, *p)
+			}
+		}
 		if b.Phone != nil {
 			anchor(b.Phone.Capabilities, base)
 		}
 		if v := b.Virtual; v != nil && isPath(v.App) && !filepath.IsAbs(v.App) {
 			v.App = filepath.Join(base, v.App)
+		}
+		if v := b.Virtual; v != nil && isPath(v.PartnerApp) && !filepath.IsAbs(v.PartnerApp) {
+			v.PartnerApp = filepath.Join(base, v.PartnerApp)
 		}
 	}
 }

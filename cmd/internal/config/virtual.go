@@ -29,8 +29,14 @@ type Virtual struct {
 	// App is the model of the Alexa app: the name of a built-in one, or the
 	// path of a YAML file, relative to this file. By default the newest
 	// built-in one.
-	App          string `yaml:"app,omitempty" json:"app,omitempty"`
+	App string `yaml:"app,omitempty" json:"app,omitempty"`
+	// PartnerApp is the model of the maker's own app, in the same way; by
+	// default the built-in demonstration, "partner-demo".
+	PartnerApp   string `yaml:"partner_app,omitempty" json:"partner_app,omitempty"`
 	world.Config `yaml:",inline"`
+	// ProtocolGiven tells whether the file gives the lab's protocol; otherwise
+	// it is that of the plan.
+	ProtocolGiven bool `yaml:"-" json:"-"`
 }
 
 func defaultVirtual() *Virtual {
@@ -52,6 +58,7 @@ func (v *Virtual) UnmarshalYAML(unmarshal func(any) error) error {
 // for it.
 func (t *tree) completeVirtual(c *Config, b *Testbed, tokens []string) {
 	v := b.Virtual
+	v.ProtocolGiven = t.has(slices.Concat(tokens, []string{"virtual", "protocol"})...)
 	for _, n := range []struct {
 		to   *string
 		from string

@@ -42,10 +42,34 @@ type Hand struct {
 	// Clear, if not nil, is asked to take away what lies over the app. It tells
 	// whether it did something.
 	Clear func(ctx context.Context, seen *screen.Tree) (bool, error)
+	// Eyes are shared by the hands of all apps on one phone: what one of them
+	// touches, the others must not believe to be as it was. Nil means eyes of
+	// its own.
+	Eyes *Eyes
+	// Cause is who is to blame when an element is not what the map says;
+	// [certification.CauseAlexaApp] if empty.
+	Cause certification.Cause
 
-	last     *screen.Tree
-	lastAt   time.Time
 	clearing bool
+}
+
+// Eyes remember the last look at a phone. They are used by one goroutine at a
+// time.
+type Eyes struct {
+	last   *screen.Tree
+	lastAt time.Time
+	// front is the package of the app that was last seen in front.
+	front string
+}
+
+// Close forgets everything that was seen: who looks next starts anew.
+func (e *Eyes) Close() { *e = Eyes{} }
+
+func (h *Hand) eyes() *Eyes {
+	if h.Eyes == nil {
+		h.Eyes = &Eyes{}
+	}
+	return h.Eyes
 }
 
 // Look takes a snapshot of the screen.
@@ -61,21 +85,22 @@ func (h *Hand) Look(ctx context.Context) (*screen.Tree, error) {
 		return nil, &certification.Trouble{Code: certification.RigServer, Cause: certification.CauseRig,
 			Message: "the page source cannot be read", Err: err, Hint: "see whether the Appium server and its driver are sound"}
 	}
-	h.last, h.lastAt = tree, h.Clock.Now()
+	e := h.eyes()
+	e.last, e.lastAt = tree, h.Clock.Now()
 	return tree, nil
 }
 
 // Seen is the last snapshot if nothing was touched since and it is fresh; else
 // a new one.
 func (h *Hand) Seen(ctx context.Context) (*screen.Tree, error) {
-	if h.last != nil && h.Clock.Now().Sub(h.lastAt) < freshFor {
-		return h.last, nil
+	if e := h.eyes(); e.last != nil && h.Clock.Now().Sub(e.lastAt) < freshFor {
+		return e.last, nil
 	}
 	return h.Look(ctx)
 }
 
 // Forget makes the next Seen look anew.
-func (h *Hand) Forget() { h.last = nil }
+func (h *Hand) Forget() { h.eyes().last = nil }
 
 func (h *Hand) tell(rule, text string, warning bool) {
 	if h.Notice != nil {
@@ -127,22 +152,22 @@ func (h *Hand) judge(tree *screen.Tree, e *screen.Element, args []string) (targe
 	name := named(e, args)
 	switch {
 	case len(shown) == 0:
-		return target{}, trouble(certification.AppElementMissing, name+" is not on the screen",
+		return target{}, h.trouble(certification.AppElementMissing, name+" is not on the screen",
 			"see the picture of what was there; after a new release of the app, its screen map may need a new locator")
 	case len(shown) > 1:
-		return target{}, trouble(certification.AppAmbiguous, fmt.Sprintf("%d elements are %s: it cannot be told which is meant", len(shown), name),
+		return target{}, h.trouble(certification.AppAmbiguous, fmt.Sprintf("%d elements are %s: it cannot be told which is meant", len(shown), name),
 			"give every device a name of its own")
 	}
 	n := shown[0]
 	if !n.Enabled {
-		return target{}, trouble(certification.AppElementMissing, name+" is there, but disabled", "see the picture of what was there")
+		return target{}, h.trouble(certification.AppElementMissing, name+" is there, but disabled", "see the picture of what was there")
 	}
 	if p := n.Bounds.Center(); !tree.OnTopAt(n, p) {
 		over := "something"
 		if top := tree.TopAt(p); top != nil {
 			over = fmt.Sprintf("%q", top.Label())
 		}
-		return target{}, trouble(certification.AppCovered, over+" lies over "+name, "see the picture of what was there")
+		return target{}, h.trouble(certification.AppCovered, over+" lies over "+name, "see the picture of what was there")
 	}
 	if m.Fallback() {
 		h.tell("SCREEN-FALLBACK", m.Warning(), true)
@@ -158,8 +183,22 @@ func named(e *screen.Element, args []string) string {
 	return e.Path()
 }
 
-func trouble(code certification.Code, message, hint string) error {
-	return &certification.Trouble{Code: code, Cause: certification.CauseAlexaApp, Message: message, Hint: hint}
+func (h *Hand) trouble(code certification.Code, message, hint string) error {
+	cause := h.Cause
+	if cause == "" {
+		cause = certification.CauseAlexaApp
+	}
+	return &certification.Trouble{Code: code, Cause: cause, Message: message, Hint: hint}
+}
+
+// mistaken tells whether an element was asked for in a way that no look can
+// mend: the map lacks it, or it takes something else.
+func mistaken(err error) bool {
+	switch certification.TroubleOf(err).Code {
+	case certification.DefUnknownElement, certification.DefNames:
+		return true
+	}
+	return false
 }
 
 // notYet wraps what is still missing, for [drivers.Poll].
@@ -186,14 +225,14 @@ func (h *Hand) hold(ctx context.Context, e *screen.Element, args []string) (driv
 	}
 	first := true
 	err = drivers.Poll(ctx, h.Clock, drivers.Wait{For: named(e, args), Timeout: AppearWithin, Every: lookEvery}, func(ctx context.Context) error {
-		if !first && h.last == nil {
+		if !first && h.eyes().last == nil {
 			// Wait narrow: ask for this one thing before the whole screen is read.
 			found, err := h.Phone.FindAll(ctx, ask)
 			if err != nil {
 				return err
 			}
 			if len(found) == 0 && !h.mayClear() {
-				return notYet(trouble(certification.AppElementMissing, named(e, args)+" is not on the screen", ""))
+				return notYet(h.trouble(certification.AppElementMissing, named(e, args)+" is not on the screen", ""))
 			}
 		}
 		first = false
@@ -204,7 +243,7 @@ func (h *Hand) hold(ctx context.Context, e *screen.Element, args []string) (driv
 		t, err := h.judge(tree, e, args)
 		if err != nil {
 			h.Forget()
-			if certification.TroubleOf(err).Cause == certification.CauseDefinition {
+			if mistaken(err) {
 				return err
 			}
 			if cleared, cerr := h.clear(ctx, tree); cerr != nil {
@@ -217,7 +256,7 @@ func (h *Hand) hold(ctx context.Context, e *screen.Element, args []string) (driv
 		handle, err = h.Phone.Find(ctx, t.locator)
 		if drivers.NoSuchElement(err) || drivers.StaleElement(err) {
 			h.Forget()
-			return notYet(trouble(certification.AppMoving, named(e, args)+" comes and goes", "see whether the app is busy"))
+			return notYet(h.trouble(certification.AppMoving, named(e, args)+" comes and goes", "see whether the app is busy"))
 		}
 		if err != nil {
 			return err
@@ -225,7 +264,7 @@ func (h *Hand) hold(ctx context.Context, e *screen.Element, args []string) (driv
 		place, err := h.place(ctx, handle)
 		if drivers.StaleElement(err) || err == nil && place != t.node.Bounds {
 			h.Forget()
-			return notYet(trouble(certification.AppMoving, named(e, args)+" does not come to rest", "see whether the app is busy, or switch animations off"))
+			return notYet(h.trouble(certification.AppMoving, named(e, args)+" does not come to rest", "see whether the app is busy, or switch animations off"))
 		}
 		judged = tree
 		return err
@@ -275,7 +314,7 @@ func (h *Hand) Tap(ctx context.Context, path string, args ...string) error {
 			return err
 		}
 		if try == 2 {
-			return trouble(certification.AppNothingChanged, "tapped "+named(e, args)+" twice, and nothing changed",
+			return h.trouble(certification.AppNothingChanged, "tapped "+named(e, args)+" twice, and nothing changed",
 				"see whether the app hangs; the attempt is repeated")
 		}
 		h.tell("TAP-REPEATED", "tapped "+named(e, args)+", and nothing changed: tapped again", false)
@@ -335,7 +374,7 @@ func (h *Hand) Back(ctx context.Context) error {
 	}
 	changed, err := h.changed(ctx, before, "the back key")
 	if err == nil && !changed {
-		err = trouble(certification.AppNothingChanged, "pressed the back key, and nothing changed", "see whether the app hangs")
+		err = h.trouble(certification.AppNothingChanged, "pressed the back key, and nothing changed", "see whether the app hangs")
 	}
 	return err
 }

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 
+	"ffscert/drivers/virtual/adb/android"
 	"ffscert/drivers/virtual/ui"
 	"ffscert/drivers/virtual/uiautomator"
 )
@@ -26,6 +27,9 @@ type Options struct {
 	// UDID is the serial that the phone is asked for by; "" is the phone's
 	// ro.serialno.
 	UDID string
+	// AllowShell carries out "mobile: shell", as an Appium server does that was
+	// started with --allow-insecure=uiautomator2:adb_shell.
+	AllowShell bool
 }
 
 // Version is the Appium version whose behaviour is followed; what /status says
@@ -41,6 +45,7 @@ type server struct {
 
 	mu      sync.Mutex
 	current *session // one phone, one session
+	system  *android.System
 }
 
 // New serves one handset, at the root and below /wd/hub. It is safe for

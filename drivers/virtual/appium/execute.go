@@ -126,7 +126,11 @@ func elementOf(raw json.RawMessage) string {
 }
 
 // insecure are methods that Appium carries out only when it is told to.
-var insecure = map[string]string{"shell": "uiautomator2:adb_shell", "execEmuConsoleCommand": "uiautomator2:emulator_console"}
+var insecure = map[string]string{"execEmuConsoleCommand": "uiautomator2:emulator_console"}
+
+func notEnabled(feature string) error {
+	return original("Potentially insecure feature '%s' has not been enabled. If you want to enable this feature and accept the security ramifications, please do so by following the documented instructions at http://appium.io/docs/en/latest/guides/security/", feature)
+}
 
 func methods() map[string]method {
 	area := []string{"elementId", "left", "top", "width", "height", "speed"}
@@ -207,7 +211,7 @@ func methods() map[string]method {
 	}
 	for name, feature := range insecure {
 		out[name] = method{[]string{"command"}, nil, func(*session, context.Context, arguments) (any, error) {
-			return nil, original("Potentially insecure feature '%s' has not been enabled. If you want to enable this feature and accept the security ramifications, please do so by following the documented instructions at http://appium.io/docs/en/latest/guides/security/", feature)
+			return nil, notEnabled(feature)
 		}}
 	}
 	return out
@@ -236,11 +240,13 @@ func phoneMethods() map[string]method {
 		}},
 		"listApps": {nil, []string{"user"}, read(func(c *session) any {
 			out := map[string]any{}
-			for _, p := range c.h.Installed() {
+			for _, p := range c.server.userland().Installed() {
 				out[p.Name] = map[string]any{"packageName": p.Name, "versionCode": p.VersionCode}
 			}
 			return out
 		})},
+		"getPermissions": {nil, []string{"type", "appPackage"}, func(c *session, ctx context.Context, a arguments) (any, error) { return c.permissions(ctx, a) }},
+		"shell":          {[]string{"command"}, []string{"args", "timeout", "includeStderr"}, func(c *session, ctx context.Context, a arguments) (any, error) { return c.shell(ctx, a) }},
 		"activateApp": {app, nil, func(c *session, ctx context.Context, a arguments) (any, error) {
 			return nil, c.activate(ctx, a.text("appId"))
 		}},

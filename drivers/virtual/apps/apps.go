@@ -32,21 +32,24 @@ type Model struct {
 	Icon        string   `yaml:"icon,omitempty" json:"icon,omitempty" jsonschema_description:"named drawing of the painter"`
 	System      bool     `yaml:"system,omitempty" json:"system,omitempty" jsonschema_description:"part of the system; not shown on the home screen"`
 	Home        bool     `yaml:"home,omitempty" json:"home,omitempty" jsonschema_description:"the home screen: in front when no other app is"`
+	Dialogs     bool     `yaml:"dialogs,omitempty" json:"dialogs,omitempty" jsonschema_description:"no app but dialogs of the system: the overlays lie above whatever app is in front; there are no screens"`
 	// Background is the colour of the window behind every screen.
 	Background string `yaml:"background,omitempty" json:"background,omitempty" jsonschema:"pattern=^#[0-9a-fA-F]{6}$"`
 
 	Account    AccountCopy   `yaml:"account,omitempty" json:"account,omitempty" jsonschema_description:"the app's own copy of the account's devices"`
 	Transition time.Duration `yaml:"transition,omitempty" json:"transition,omitempty" jsonschema:"type=string" jsonschema_description:"how long a page slides in, such as 300ms; taps are swallowed meanwhile; nothing moves on a phone without latency"`
 
-	Start    []Start             `yaml:"start" json:"start" jsonschema:"minItems=1" jsonschema_description:"screen shown at the start: the first whose condition holds"`
+	Start    []Start             `yaml:"start,omitempty" json:"start,omitempty" jsonschema:"minItems=1" jsonschema_description:"screen shown at the start: the first whose condition holds; needed unless dialogs is set"`
 	OnStart  Actions             `yaml:"on_start,omitempty" json:"on_start,omitempty"`
-	Screens  map[string]*Screen  `yaml:"screens" json:"screens" jsonschema:"minProperties=1"`
+	Screens  map[string]*Screen  `yaml:"screens,omitempty" json:"screens,omitempty" jsonschema:"minProperties=1" jsonschema_description:"the pages by name; needed unless dialogs is set"`
 	Overlays []*Overlay          `yaml:"overlays,omitempty" json:"overlays,omitempty" jsonschema_description:"dialogs and cards, each a window of its own; the last one that is shown lies on top"`
 	Parts    map[string]*Element `yaml:"parts,omitempty" json:"parts,omitempty" jsonschema_description:"elements that several screens use"`
 }
 
 // AccountCopy says how an app keeps its copy of the account's devices.
 type AccountCopy struct {
+	// Of is whose cloud the copy is of; "" is amazon.
+	Of string `yaml:"of,omitempty" json:"of,omitempty" jsonschema:"enum=amazon,enum=partner" jsonschema_description:"whose devices: amazon (the customer's account, the default) or partner (the maker's cloud)"`
 	// Every is how often the copy is fetched while the app is in front; 0 is never.
 	Every time.Duration `yaml:"every,omitempty" json:"every,omitempty" jsonschema:"type=string" jsonschema_description:"how often the copy is fetched by itself while the app is in front, such as 20s"`
 	// Takes is how long fetching takes on a phone with latency.
@@ -61,11 +64,11 @@ type Start struct {
 
 // Screen is a page of an app.
 type Screen struct {
-	Body   *Element `yaml:"body" json:"body"`
-	OnOpen Actions  `yaml:"on_open,omitempty" json:"on_open,omitempty" jsonschema_description:"done when the page is opened, not when one comes back to it"`
-	Back   Actions  `yaml:"back,omitempty" json:"back,omitempty" jsonschema_description:"done on the back key instead of returning to the page before"`
-	// Needs names the device that the page is about; without it the page closes.
-	CloseWhen Conditions `yaml:"close_when,omitempty" json:"close_when,omitempty" jsonschema_description:"the page closes by itself when all of these hold"`
+	Body      *Element   `yaml:"body" json:"body"`
+	OnOpen    Actions    `yaml:"on_open,omitempty" json:"on_open,omitempty" jsonschema_description:"done when the page is opened, not when one comes back to it"`
+	Back      Actions    `yaml:"back,omitempty" json:"back,omitempty" jsonschema_description:"done on the back key instead of returning to the page before"`
+	Secure    bool       `yaml:"secure,omitempty" json:"secure,omitempty" jsonschema_description:"pictures of the screen are refused while the page is shown, as by FLAG_SECURE"`
+	CloseWhen Conditions `yaml:"close_when,omitempty" json:"close_when,omitempty" jsonschema_description:"the page closes by itself when all of these hold; the first page gives way to a screen of start"`
 }
 
 // Overlay is a dialog or a card above the page.
@@ -75,6 +78,8 @@ type Overlay struct {
 	When Conditions `yaml:"when,omitempty" json:"when,omitempty" jsonschema_description:"shown by itself while all of these hold; without it the action show opens it"`
 	// Instance is a field whose value tells one showing from the next.
 	Instance   string   `yaml:"instance,omitempty" json:"instance,omitempty" jsonschema_description:"field that tells one showing from the next, such as card.id"`
+	Package    string   `yaml:"package,omitempty" json:"package,omitempty" jsonschema_description:"package that the window belongs to; the app in front if left out"`
+	Activity   string   `yaml:"activity,omitempty" json:"activity,omitempty" jsonschema_description:"activity that the window is; a dialog of the app itself if left out"`
 	Fullscreen bool     `yaml:"fullscreen,omitempty" json:"fullscreen,omitempty" jsonschema_description:"covers the whole screen; otherwise the window is as large as its body, in the middle"`
 	Back       Actions  `yaml:"back,omitempty" json:"back,omitempty" jsonschema_description:"done on the back key; without it an overlay opened by show closes"`
 	Body       *Element `yaml:"body" json:"body"`
@@ -101,7 +106,7 @@ type Element struct {
 	AlignX string `yaml:"align_x,omitempty" json:"align_x,omitempty" jsonschema:"enum=start,enum=center,enum=end" jsonschema_description:"where the element lies in its parent, if narrower"`
 	AlignY string `yaml:"align_y,omitempty" json:"align_y,omitempty" jsonschema:"enum=start,enum=center,enum=end"`
 
-	Repeat string     `yaml:"repeat,omitempty" json:"repeat,omitempty" jsonschema_description:"one copy for each: devices (the app's copy of the account) or launchable (apps on the home screen)"`
+	Repeat string     `yaml:"repeat,omitempty" json:"repeat,omitempty" jsonschema_description:"one copy for each: devices (the app's copy of the account), scopes (what an app asks Amazon for) or launchable (apps on the home screen)"`
 	Where  Conditions `yaml:"where,omitempty" json:"where,omitempty" jsonschema_description:"only for those for which all of these hold"`
 	When   Conditions `yaml:"when,omitempty" json:"when,omitempty" jsonschema_description:"there only while all of these hold"`
 
@@ -132,6 +137,7 @@ type Look struct {
 	Align      string `yaml:"align,omitempty" json:"align,omitempty" jsonschema:"enum=start,enum=center,enum=end" jsonschema_description:"where the text stands"`
 	Radius     int    `yaml:"radius,omitempty" json:"radius,omitempty" jsonschema:"minimum=0" jsonschema_description:"roundness of the corners in dp"`
 	Icon       string `yaml:"icon,omitempty" json:"icon,omitempty" jsonschema_description:"named drawing; {field} stands for a field's value"`
+	Caption    string `yaml:"caption,omitempty" json:"caption,omitempty" jsonschema_description:"words that are part of the picture: painted, and not in the tree"`
 }
 
 // Action is a named function with its arguments.

@@ -20,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "write app.schema.json anew")
 
 func TestBuiltinModelsLoad(t *testing.T) {
-	for _, want := range []string{"alexa-2023.23", "alexa-2021", "launcher", "settings"} {
+	for _, want := range []string{"alexa-2023.23", "alexa-2021", "partner-demo", "browser", "system-dialogs", "launcher", "settings"} {
 		if !slices.Contains(apps.Builtin(), want) {
 			t.Errorf("no %s among %v", want, apps.Builtin())
 		}

@@ -16,6 +16,9 @@ const (
 	longestTime = time.Hour
 )
 
+// androidPackage is the package of the system itself; it has no dot.
+const androidPackage = "android"
+
 var (
 	packageForm     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$`)
 	colourForm      = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
@@ -73,6 +76,15 @@ func (m *Model) check(v Vocabulary) (field, msg string) {
 			c.known(at+".instance", o.Instance)
 		}
 		c.conditions(at+".when", o.When)
+		if o.Package != "" && !packageForm.MatchString(o.Package) && o.Package != androidPackage {
+			c.fail(at+".package", "%q is not an Android package", o.Package)
+		}
+		if o.Activity != "" && (o.Package == "" || !packageForm.MatchString(o.Activity)) {
+			c.fail(at+".activity", "%q is not a fully qualified activity of another package", o.Activity)
+		}
+		if m.Dialogs && len(o.When) == 0 {
+			c.fail(at+".when", "is missing: a dialog of the system is shown by itself")
+		}
 		c.actions(at+".back", o.Back)
 		c.element(at+".body", o.Body, 0, nil)
 	}
@@ -91,7 +103,7 @@ func (c *checker) head() {
 	if m.Schema != SchemaID {
 		c.fail("schema", "must be %s", SchemaID)
 	}
-	if !packageForm.MatchString(m.Package) {
+	if !packageForm.MatchString(m.Package) && !(m.Dialogs && m.Package == androidPackage) {
 		c.fail("package", "%q is not an Android package", m.Package)
 	}
 	for i, a := range append([]string{m.Activity}, m.Activities...) {
@@ -117,6 +129,13 @@ func (c *checker) head() {
 		if d < 0 || d > longestTime {
 			c.fail(field, "%s is not between 0 and %s", d, longestTime)
 		}
+	}
+	c.oneOf("account.of", m.Account.Of, "", "amazon", "partner")
+	if m.Dialogs {
+		if m.Home || len(m.Start)+len(m.Screens)+len(m.OnStart) > 0 {
+			c.fail("dialogs", "dialogs of the system have overlays, and neither start nor screens")
+		}
+		return
 	}
 	if len(m.Start) == 0 {
 		c.fail("start", "names no screen")

@@ -50,13 +50,18 @@ func actions() map[string]action {
 		"refresh": func(h *Handset, e *env, _ apps.Action) { h.fetch(e.in) },
 		"toggle_device": func(h *Handset, e *env, _ apps.Action) {
 			if d := e.about(); d != nil {
-				if now, ok := h.lab.Device(d.ID); ok {
+				if now, ok := h.lab.Device(d.ID); ok && !ofPartner(e.in.model) {
 					h.lab.Switch(d.ID, !now.On)
 				}
 			}
 		},
 		"delete_device": func(h *Handset, e *env, _ apps.Action) {
-			if d := e.about(); d != nil {
+			d := e.about()
+			switch {
+			case d == nil:
+			case ofPartner(e.in.model):
+				h.lab.PartnerRemove(d.ID)
+			default:
 				h.lab.Delete(d.ID)
 			}
 		},
@@ -78,6 +83,21 @@ func actions() map[string]action {
 				h.start(m)
 			}
 		},
+		"dismiss":          func(h *Handset, e *env, a apps.Action) { h.dismiss(e.in, a.Overlay) },
+		"partner_sign_in":  func(h *Handset, e *env, a apps.Action) { h.lab.PartnerSignIn(apps.Fill(a.Value, e.field)) },
+		"partner_sign_out": func(h *Handset, _ *env, _ apps.Action) { h.lab.PartnerSignOut() },
+		"unlink_account":   func(h *Handset, _ *env, _ apps.Action) { h.lab.PartnerUnlink() },
+		"start_own_set_up": func(h *Handset, _ *env, _ apps.Action) { h.lab.StartOwnSetUp() },
+		"request_authorization": func(h *Handset, e *env, a apps.Action) {
+			h.requestAuthorization(e.in, a.Package)
+		},
+		"answer_authorization": func(h *Handset, _ *env, a apps.Action) { h.answerAuthorization(a.Value) },
+		"answer_dialog": func(h *Handset, e *env, a apps.Action) {
+			if d := e.dialog(); d != nil {
+				h.lab.AnswerDialog(d.ID, apps.Fill(a.Value, e.field))
+			}
+		},
+		"close_crash": func(h *Handset, _ *env, _ apps.Action) { h.crashed = "" },
 		"set_input": func(h *Handset, e *env, a apps.Action) {
 			e.page.inputs[a.Input] = apps.Fill(a.Value, e.field)
 		},

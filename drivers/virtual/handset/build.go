@@ -36,6 +36,7 @@ type window struct {
 	overlay    *apps.Overlay
 	explicit   bool // opened by an action
 	app        *instance
+	pkg        string // of the nodes
 }
 
 // compose builds and lays out the windows of the app in front; there is at
@@ -49,24 +50,35 @@ func (h *Handset) compose() []*window {
 	screen := ui.Rect{Right: w, Bottom: ht}
 	prefix := in.model.Package + "/" + strconv.Itoa(in.pid) + "/"
 
-	base := &window{key: prefix + p.name + "#" + strconv.Itoa(p.visit), env: e, bounds: screen, background: in.model.Background, app: in}
+	base := &window{key: prefix + p.name + "#" + strconv.Itoa(p.visit), env: e, bounds: screen, background: in.model.Background, app: in, pkg: in.model.Package}
 	base.root = h.build(e, p.screen.Body, base.key)
 	list := []*window{base}
-	add := func(o *apps.Overlay, instance string, explicit bool) {
-		win := &window{key: prefix + o.Name + "#" + instance, name: o.Name, env: e, bounds: screen, background: in.model.Background, overlay: o, explicit: explicit, app: in}
+	add := func(prefix string, e *env, o *apps.Overlay, instance string, explicit bool) {
+		win := &window{key: prefix + o.Name + "#" + instance, name: o.Name, env: e, bounds: screen, background: in.model.Background, overlay: o, explicit: explicit, app: in, pkg: in.model.Package}
+		if o.Package != "" {
+			win.pkg = o.Package
+		}
 		win.root = h.build(e, o.Body, win.key)
 		list = append(list, win)
 	}
 	for _, s := range in.overlays {
-		add(s.overlay, strconv.Itoa(s.visit), true)
+		add(prefix, e, s.overlay, strconv.Itoa(s.visit), true)
 	}
 	for _, o := range in.model.Overlays {
 		if len(o.When) > 0 && o.When.Holds(e.field) {
-			id := ""
-			if o.Instance != "" {
-				id = e.field(o.Instance)
+			id := e.instanceOf(o)
+			if away, ok := in.dismissed[o.Name]; !ok || away != id {
+				add(prefix, e, o, id, false)
 			}
-			add(o, id, false)
+		}
+	}
+	for _, m := range h.dialogs {
+		above := *e
+		above.parts = m
+		for _, o := range m.Overlays {
+			if o.When.Holds(e.field) {
+				add(m.Package+"/", &above, o, e.instanceOf(o), false)
+			}
 		}
 	}
 	dx, dy := h.moved(in)
@@ -93,7 +105,11 @@ func (h *Handset) build(e *env, el *apps.Element, key string) *view {
 		return nil
 	}
 	if el.Use != "" {
-		part := e.in.model.Part(el)
+		model := e.in.model
+		if e.parts != nil {
+			model = e.parts
+		}
+		part := model.Part(el)
 		if part == nil {
 			return nil
 		}
@@ -142,6 +158,14 @@ func (e *env) members(list string) []*env {
 			member.device = &e.in.devices[i]
 			all = append(all, &member)
 		}
+	case "scopes":
+		if e.h.auth != nil {
+			for _, s := range e.h.auth.request.Scopes {
+				member := *e
+				member.scope = s
+				all = append(all, &member)
+			}
+		}
 	case "launchable":
 		for _, m := range e.h.models {
 			if !m.Home && (!m.System || m.Icon != "") {
@@ -157,6 +181,9 @@ func (e *env) members(list string) []*env {
 func (e *env) id() string {
 	if e.icon != nil {
 		return e.icon.Package
+	}
+	if e.scope != "" {
+		return e.scope
 	}
 	if e.device != nil {
 		return e.device.ID

@@ -16,6 +16,8 @@ type env struct {
 	page   *page
 	device *world.Device // overrides the page's
 	icon   *apps.Model   // an app on the home screen
+	scope  string        // what an app asks Amazon for
+	parts  *apps.Model   // where parts are looked up; nil is the app itself
 	memo   *memo
 }
 
@@ -25,6 +27,11 @@ type memo struct {
 	card     *world.Card
 	cardSeen bool
 	account  *world.Account
+	partner  *world.Partner
+	request  *world.AuthRequest
+	dialog   *world.Dialog
+
+	dialogSeen bool
 }
 
 func (e *env) about() *world.Device {
@@ -45,7 +52,7 @@ func (e *env) live(id string) *world.Device {
 		}
 	}
 	var found *world.Device
-	if d, ok := e.h.lab.Device(id); ok {
+	if d, ok := e.h.cloudDevice(e.in.model, id); ok {
 		found = &d
 	}
 	if e.memo != nil {
@@ -94,6 +101,18 @@ func (e *env) field(name string) string {
 		return e.deviceField(rest)
 	case "card":
 		return e.cardField(rest)
+	case "partner":
+		return e.partnerField(rest)
+	case "auth":
+		return e.authField(rest)
+	case "scope":
+		if rest == "name" {
+			return e.scope
+		}
+	case "dialog":
+		return e.dialogField(rest)
+	case "crash":
+		return e.crashField(rest)
 	case "account":
 		a := e.account()
 		switch rest {
@@ -108,6 +127,8 @@ func (e *env) field(name string) string {
 			return strconv.FormatBool(!e.in.fetchDue.IsZero())
 		case "device_count":
 			return strconv.Itoa(len(e.in.devices))
+		case "label":
+			return e.in.model.Label
 		case "version":
 			return e.in.model.VersionName
 		case "screen":

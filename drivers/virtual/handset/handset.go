@@ -34,6 +34,21 @@ type Lab interface {
 	Card() (world.Card, bool)
 	AnswerCard(id, how string)
 	Account() world.Account
+
+	Partner() world.Partner
+	PartnerDevices() []world.Device
+	PartnerDevice(id string) (world.Device, bool)
+	PartnerRemove(id string)
+	PartnerSignIn(user string)
+	PartnerSignOut()
+	PartnerUnlink()
+	StartOwnSetUp()
+	AuthRequest() world.AuthRequest
+	Authorize(allow bool)
+
+	Dialogs() []world.Dialog
+	AnswerDialog(id, how string)
+	CrashDue(app string) bool
 }
 
 // Config says which phone it is. The zero value of every field but Serial has
@@ -59,6 +74,7 @@ type Handset struct {
 	painter *paint.Painter
 	models  []*apps.Model // the home screen is among them
 	home    *apps.Model
+	dialogs []*apps.Model // what lies above all apps
 
 	mu       sync.Mutex
 	jitter   *rand.Rand
@@ -70,6 +86,9 @@ type Handset struct {
 	running  map[string]*instance // by package
 	recent   []string             // packages, the one in front last
 	signedIn map[string]*bool     // what an app of the package knows better than the account
+	auth     *authorization       // what an app asks Amazon for at the moment; nil if none does
+	auths    int                  // counts the requests
+	crashed  string               // label of the app that ended by itself, until the notice is put away
 	touch    gesture
 	lastPID  int
 	visits   int
@@ -92,7 +111,7 @@ func New(cfg Config, lab Lab, models []*apps.Model, clock ui.Clock) (*Handset, e
 	if cfg.Width < 200 || cfg.Height < cfg.Width || cfg.Height > 10000 || cfg.Density < 60 || cfg.Density > 1000 {
 		return nil, fmt.Errorf("handset: a screen of %d by %d pixels at %d dpi is not possible in portrait", cfg.Width, cfg.Height, cfg.Density)
 	}
-	h := &Handset{cfg: cfg, profile: PhoneProfile(), lab: lab, clock: clock, painter: paint.New(), models: models,
+	h := &Handset{cfg: cfg, profile: PhoneProfile(), lab: lab, clock: clock, painter: paint.New(),
 		jitter: rand.New(rand.NewPCG(cfg.Seed, 0x68616e64736574)),
 		awake:  true, online: true, running: map[string]*instance{}, signedIn: map[string]*bool{}, lastPID: 3000}
 	if cfg.Profile != nil {
@@ -104,6 +123,11 @@ func New(cfg Config, lab Lab, models []*apps.Model, clock ui.Clock) (*Handset, e
 			return nil, fmt.Errorf("handset: two models of %s", m.Package)
 		}
 		seen[m.Package] = true
+		if m.Dialogs {
+			h.dialogs = append(h.dialogs, m)
+			continue
+		}
+		h.models = append(h.models, m)
 		if m.Home {
 			h.home = m
 		}
@@ -133,20 +157,34 @@ func def[T comparable](field *T, value T) {
 	}
 }
 
-// BuiltinModels are the given app (a built-in model's name or a path) with the
-// home screen and the settings. "" is the Alexa app of release 2023.23.
-func BuiltinModels(app string) ([]*apps.Model, error) {
-	def(&app, "alexa-2023.23")
+// Apps names the models on a phone: built-in ones by their name, any other by
+// its path.
+type Apps struct {
+	Alexa   string // "" is the newest built-in release
+	Partner string // the maker's own app; "" is the built-in demonstration
+}
+
+// Models loads the apps, and with them what every phone has: the home screen,
+// the settings, a browser and the dialogs of the system.
+func (a Apps) Models() ([]*apps.Model, error) {
+	def(&a.Alexa, "alexa-2023.23")
+	def(&a.Partner, "partner-demo")
 	var list []*apps.Model
-	for _, name := range []string{"launcher", "settings", app} {
+	for _, name := range []string{"launcher", "settings", a.Alexa, a.Partner, "browser", "system-dialogs"} {
 		m, err := apps.Load(name, apps.DefaultVocabulary())
 		if err != nil {
 			return nil, err
+		}
+		if (m.Home || m.Dialogs) && (name == a.Alexa || name == a.Partner) {
+			return nil, fmt.Errorf("%s is no app: it is a home screen, or holds the dialogs of the system", name)
 		}
 		list = append(list, m)
 	}
 	return list, nil
 }
+
+// BuiltinModels are the models of a phone with that Alexa app (see [Apps]).
+func BuiltinModels(alexa string) ([]*apps.Model, error) { return Apps{Alexa: alexa}.Models() }
 
 // Windows are the windows that an accessibility service is shown. A dialog or
 // a card is modal: as on Android, the windows of the app below it are not
@@ -162,10 +200,15 @@ func (h *Handset) Windows() []*ui.Node {
 	return []*ui.Node{all[len(all)-1].node(h)}
 }
 
-// Screenshot paints what is shown. It is always allowed.
+// Screenshot paints what is shown. It is refused while a page is shown that
+// must not be seen.
 func (h *Handset) Screenshot() (image.Image, bool) {
 	h.mu.Lock()
 	h.settle()
+	if h.awake && h.front().top().screen.Secure {
+		h.mu.Unlock()
+		return nil, false
+	}
 	w, ht := h.size()
 	s := paint.Screen{Width: w, Height: ht, StatusBar: h.dp(statusBarDP), NavigationBar: h.dp(navigationBarDP),
 		Density: h.cfg.Density, Clock: h.clock.Now().UTC().Format("15:04"), Off: !h.awake}

@@ -14,6 +14,12 @@ type instance struct {
 	pid      int
 	pages    []*page // the one that is shown last; never empty
 	overlays []*shown
+	// dismissed are overlays that show themselves and were put away, with the
+	// instance that was.
+	dismissed map[string]string
+
+	authID     string // of the last request to Amazon; "" if there was none
+	authResult string // what came of it; "" while it is open
 
 	devices  []world.Device // the app's own copy of the account
 	fetchDue time.Time      // when a fetch that is under way ends; zero if none is
@@ -48,6 +54,9 @@ type animation struct {
 
 // start brings an app to the front, starting it if it does not run.
 func (h *Handset) start(m *apps.Model) {
+	if h.auth != nil && m.Package == h.auth.caller {
+		h.endAuthorization(cancelled) // its user came back without an answer
+	}
 	in := h.running[m.Package]
 	fresh := in == nil
 	if fresh {
@@ -69,18 +78,39 @@ func (h *Handset) start(m *apps.Model) {
 			h.animate(in, 0, 0.04)
 		}
 	}
+	if !fresh {
+		h.closePages(in)
+	}
 	if fresh {
-		e := &env{h: h, in: in}
-		for _, s := range m.Start {
-			if s.When.Holds(e.field) {
-				h.push(in, s.Screen, nil)
-				break
-			}
-		}
-		e.page = in.top()
+		h.push(in, h.startScreen(in), nil)
+		e := &env{h: h, in: in, page: in.top()}
 		h.animate(in, 0, 0.04)
 		h.run(e, m.OnStart)
 	}
+}
+
+// startScreen is the name of the screen that an app shows first.
+func (h *Handset) startScreen(in *instance) string {
+	e := &env{h: h, in: in}
+	for _, s := range in.model.Start {
+		if s.When.Holds(e.field) {
+			return s.Screen
+		}
+	}
+	return in.model.Start[len(in.model.Start)-1].Screen
+}
+
+// end takes an app's process away, and with it what it asked for. Somebody
+// else must come to the front.
+func (h *Handset) end(pkg string) {
+	if h.auth != nil && h.auth.caller == pkg {
+		h.auth = nil
+	}
+	if h.auth != nil && h.auth.browser == pkg {
+		h.settleAuthorization(cancelled)
+	}
+	delete(h.running, pkg)
+	h.recent = slices.DeleteFunc(h.recent, func(p string) bool { return p == pkg })
 }
 
 func (h *Handset) stop(pkg string) {
@@ -88,8 +118,7 @@ func (h *Handset) stop(pkg string) {
 		return
 	}
 	wasInFront := h.front().model.Package == pkg
-	delete(h.running, pkg)
-	h.recent = slices.DeleteFunc(h.recent, func(p string) bool { return p == pkg })
+	h.end(pkg)
 	if wasInFront {
 		// Android shows the home screen then, not the app before.
 		h.touch.swallow()
@@ -143,7 +172,7 @@ func (h *Handset) animating(in *instance) bool { return h.clock.Now().Before(in.
 // fetch asks for the account's devices.
 func (h *Handset) fetch(in *instance) {
 	if !h.profile.Animations || in.model.Account.Takes <= 0 {
-		in.devices, in.fetchDue = h.lab.Devices(), time.Time{}
+		in.devices, in.fetchDue = h.account(in.model), time.Time{}
 		return
 	}
 	if in.fetchDue.IsZero() {
@@ -174,17 +203,69 @@ func (h *Handset) lookIn(d time.Duration) {
 
 // settle lets happen what is due.
 func (h *Handset) settle() {
+	h.crash()
 	in, now := h.front(), h.clock.Now()
 	if !in.fetchDue.IsZero() && !now.Before(in.fetchDue) {
-		in.devices, in.fetchDue = h.lab.Devices(), time.Time{}
+		in.devices, in.fetchDue = h.account(in.model), time.Time{}
 	}
 	if every := in.model.Account.Every; every > 0 && !now.Before(in.tick) {
-		in.devices = h.lab.Devices()
+		in.devices = h.account(in.model)
 		in.tick = in.tick.Add((now.Sub(in.tick)/every + 1) * every)
 		h.lookIn(in.tick.Sub(now))
 	}
-	if p := in.top(); len(p.screen.CloseWhen) > 0 && len(in.pages) > 1 && p.screen.CloseWhen.Holds((&env{h: h, in: in, page: p}).field) {
-		h.reveal(in, len(in.pages)-2)
-	}
+	h.closePages(in)
+	h.remind(in)
 	h.longPress(now)
+}
+
+// closePages closes the pages whose time is over; the first page gives way to
+// a start screen.
+func (h *Handset) closePages(in *instance) {
+	for {
+		p := in.top()
+		if len(p.screen.CloseWhen) == 0 || !p.screen.CloseWhen.Holds((&env{h: h, in: in, page: p}).field) {
+			return
+		}
+		if len(in.pages) > 1 {
+			in.overlays = nil
+			h.reveal(in, len(in.pages)-2)
+			continue
+		}
+		name := h.startScreen(in)
+		if name != p.name {
+			in.overlays, in.pages = nil, nil
+			h.push(in, name, nil)
+		}
+		return
+	}
+}
+
+// dismiss puts an overlay away that shows itself.
+func (h *Handset) dismiss(in *instance, name string) {
+	o, ok := in.model.Overlay(name)
+	if !ok {
+		return
+	}
+	if in.dismissed == nil {
+		in.dismissed = map[string]string{}
+	}
+	in.dismissed[name] = (&env{h: h, in: in, page: in.top()}).instanceOf(o)
+}
+
+// remind forgets that an overlay was put away, once there is another reason to
+// show it.
+func (h *Handset) remind(in *instance) {
+	e := &env{h: h, in: in, page: in.top()}
+	for name, instance := range in.dismissed {
+		if o, ok := in.model.Overlay(name); !ok || !o.When.Holds(e.field) || e.instanceOf(o) != instance {
+			delete(in.dismissed, name)
+		}
+	}
+}
+
+func (e *env) instanceOf(o *apps.Overlay) string {
+	if o.Instance == "" {
+		return ""
+	}
+	return e.field(o.Instance)
 }

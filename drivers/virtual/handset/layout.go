@@ -93,6 +93,9 @@ func (h *Handset) leaf(v *view, availW int) (w, ht int) {
 	if text == "" {
 		text = v.hint
 	}
+	if text == "" && v.el.Look != nil {
+		text = v.el.Look.Caption
+	}
 	if text == "" && v.icon != "" {
 		return h.dp(24), h.dp(24)
 	}

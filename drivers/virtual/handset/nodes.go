@@ -9,7 +9,7 @@ import (
 // node is the window as an accessibility service sees it: the frame that
 // Android puts around every app, and the views that are visible in it.
 func (w *window) node(h *Handset) *ui.Node {
-	pkg := w.app.model.Package
+	pkg := w.pkg
 	group := func(key, class, id string, b ui.Rect, children ...*ui.Node) *ui.Node {
 		return &ui.Node{Key: w.key + "!" + key, Class: class, Package: pkg, ResourceID: id, Bounds: b, Enabled: true, Displayed: true, Children: children}
 	}
@@ -56,7 +56,7 @@ func (v *view) node(pkg string, h *Handset) *ui.Node {
 	}
 	if l := el.Look; l != nil {
 		n.Look = &ui.Look{Background: l.Background, Foreground: l.Foreground, TextSize: l.Size, Bold: l.Bold, Icon: v.icon,
-			Border: l.Border, Radius: l.Radius, Align: l.Align}
+			Border: l.Border, Radius: l.Radius, Align: l.Align, Caption: l.Caption}
 	} else {
 		n.Look = &ui.Look{}
 	}

@@ -71,6 +71,13 @@ func (h *Handset) Installed() []ui.Package {
 	for _, m := range h.models {
 		list = append(list, ui.Package{Name: m.Package, VersionName: m.VersionName, VersionCode: m.VersionCode, Activity: m.Activity, System: m.System})
 	}
+	for _, m := range h.dialogs {
+		for _, o := range m.Overlays {
+			if o.Package != "" && !slices.ContainsFunc(list, func(p ui.Package) bool { return p.Name == o.Package }) {
+				list = append(list, ui.Package{Name: o.Package, VersionName: m.VersionName, VersionCode: m.VersionCode, System: true})
+			}
+		}
+	}
 	slices.SortFunc(list, func(a, b ui.Package) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
@@ -131,13 +138,15 @@ func (h *Handset) ClearData(pkg string) {
 func (h *Handset) AppState(pkg string) ui.AppState {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.settle()
+	inFront, _ := h.foreground()
 	switch {
+	case pkg == inFront:
+		return 4
 	case pkg == "android" || pkg == "com.android.systemui":
 		return 3
 	case h.model(pkg) == nil:
 		return 0
-	case h.front().model.Package == pkg:
-		return 4
 	case h.running[pkg] != nil:
 		return 3
 	}
@@ -148,6 +157,7 @@ func (h *Handset) AppState(pkg string) ui.AppState {
 func (h *Handset) Processes() []ui.Process {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.settle()
 	list := []ui.Process{
 		{PID: 1, UID: 0, Name: "init"},
 		{PID: 1200, UID: 1000, Name: "system_server"},
@@ -167,10 +177,20 @@ func uid(pkg string) int {
 	return 10200 + int(f.Sum32()%5000)
 }
 
-// Foreground is the package and activity in front.
+// Foreground is the package and activity in front; a dialog of another package
+// counts if it is an activity of its own, as the question for a permission is.
 func (h *Handset) Foreground() (pkg, activity string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.settle()
+	return h.foreground()
+}
+
+func (h *Handset) foreground() (pkg, activity string) {
+	all := h.compose()
+	if top := all[len(all)-1]; top.overlay != nil && top.overlay.Activity != "" {
+		return top.pkg, top.overlay.Activity
+	}
 	m := h.front().model
 	return m.Package, m.Activity
 }

@@ -102,6 +102,9 @@ func (c *canvas) content(n *ui.Node, l *ui.Look, frame, inner, clip image.Rectan
 		fore = color.RGBA{fore.R/2 + 110, fore.G/2 + 110, fore.B/2 + 110, 255}
 	}
 	text := n.Text
+	if text == "" {
+		text = l.Caption
+	}
 	if l.Icon != "" {
 		place := inner
 		if text != "" {

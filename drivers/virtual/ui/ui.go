@@ -71,6 +71,7 @@ type Look struct {
 	Border     string // a line around the area
 	Radius     int    // roundness of the corners in dp
 	Align      string // where the text stands: start (also ""), center, end
+	Caption    string // words that are part of the picture: painted, and not in the tree
 	// Frame is the whole area, of which Bounds is the visible part; Inner is
 	// where the text stands in it.
 	Frame, Inner Rect

@@ -55,6 +55,7 @@ const (
 	CardFoundDevice  CardKind = "found_device"
 	CardPromotion    CardKind = "promotion"
 	CardOtherProduct CardKind = "other_product"
+	CardUnrelated    CardKind = "unrelated"
 )
 
 // Card is a full-screen card of the Alexa app. It covers whatever is open
@@ -103,6 +104,7 @@ func New(cfg Config, clk Clock, events io.Writer) (*World, error) {
 	defer w.mu.Unlock()
 	w.initial("", 0)
 	w.emit(Event{Event: EventLabStarted, Protocol: w.cfg.Protocol, Seed: &w.cfg.Seed, Device: w.cfg.Device.Name})
+	w.drawPartner()
 	w.supply()
 	return w, nil
 }
@@ -117,6 +119,7 @@ func (w *World) BeginAttempt(caseID string, n int) {
 	defer w.mu.Unlock()
 	w.initial(caseID, n)
 	w.emit(Event{Event: EventAttemptBegan})
+	w.drawPartner()
 	w.supply()
 }
 
@@ -168,7 +171,7 @@ func (w *World) Delete(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if d := w.find(id); d != nil {
-		w.remove(d)
+		w.remove(d, "")
 	}
 }
 

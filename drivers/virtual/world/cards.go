@@ -19,6 +19,13 @@ func (w *World) promotion() {
 		Primary: "TRY IT", Secondary: "NOT NOW"})
 }
 
+// unrelated is about the household, and about no device.
+func (w *World) unrelated() {
+	w.show(Card{Kind: CardUnrelated,
+		Title: "Stay in touch", Text: "Add a contact to call from your speaker.",
+		Primary: "ADD CONTACT", Secondary: "SKIP"})
+}
+
 // otherProduct is a found-device card for a product that nobody here has.
 func (w *World) otherProduct() {
 	name := w.freeName("Porch sensor")

@@ -2,6 +2,7 @@ package world_test
 
 import (
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -27,6 +28,23 @@ func (l *lab) act(what, which int, wait time.Duration) {
 		l.FactoryReset()
 	case 6:
 		l.Switch(d.ID, !d.On)
+	case 7:
+		l.StartOwnSetUp()
+	case 8:
+		if known := l.PartnerDevices(); len(known) > 0 {
+			l.PartnerRemove(known[which%len(known)].ID)
+		}
+	case 9:
+		l.Authorize(which%2 == 0)
+	case 10:
+		l.PartnerUnlink()
+		l.PartnerSignOut()
+		l.PartnerSignIn("somebody@example.com")
+	case 11:
+		if open := l.Dialogs(); len(open) > 0 {
+			l.AnswerDialog(open[which%len(open)].ID, open[0].Buttons[0])
+		}
+		l.CrashDue([]string{world.AppAlexa, world.AppPartner}[which%2])
 	}
 	l.pass(wait)
 }
@@ -48,7 +66,7 @@ func (l *lab) since() []string {
 		if e.On != nil {
 			on = fmt.Sprint(*e.On)
 		}
-		out = append(out, fmt.Sprint(at.Sub(began), " ", e.Event, e.Case, e.Attempt, e.Device, e.ID, e.RegisteredAs, on, e.State, e.Reason, e.Card, e.Kind, e.How, e.Name))
+		out = append(out, fmt.Sprint(at.Sub(began), " ", e.Event, e.Case, e.Attempt, e.Device, e.ID, e.RegisteredAs, on, e.State, e.Reason, e.Card, e.Kind, e.How, e.Name, e.App, e.Scopes))
 	}
 	return out
 }
@@ -58,22 +76,27 @@ func TestAnAttemptDependsOnNothingBeforeIt(t *testing.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		n := rapid.IntRange(1, 100).Draw(rt, "attempt")
 		p := rapid.SampledFrom([]float64{0, 0.5, 1}).Draw(rt, "p")
+		protocol := rapid.SampledFrom(world.Protocols()).Draw(rt, "protocol")
+		link, lasts := rapid.Bool().Draw(rt, "requires link"), rapid.Bool().Draw(rt, "own set-up lasts")
 		type action struct {
 			What, Which int
 			Wait        time.Duration
 		}
 		draw := func(name string) []action {
 			return rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) action {
-				return action{rapid.IntRange(0, 6).Draw(rt, "what"), rapid.IntRange(0, 12).Draw(rt, "which"),
+				return action{rapid.IntRange(0, 11).Draw(rt, "what"), rapid.IntRange(0, 12).Draw(rt, "which"),
 					time.Duration(rapid.IntRange(0, 60_000).Draw(rt, "ms")) * time.Millisecond}
 			}), 0, 15).Draw(rt, name)
 		}
 		before, script := draw("before"), draw("script")
 		make := func() *lab {
 			return newLab(t, func(c *world.Config) {
-				c.Seed = seed
+				c.Seed, c.Protocol = seed, protocol
 				c.Device.SetUpFailure = p
-				c.Faults = world.Faults{LateSetUp: p, UnresponsiveDevice: p, PlugIgnores: p / 2, PromotionCard: p, OtherProductCard: p, WrongName: p, StaleTile: p}
+				c.Partner.RequiresLink, c.Partner.OwnSetUpLasts = link, lasts
+				c.Faults = everyFault(p)
+				c.Faults.PlugIgnores /= 2
+				c.Faults.ProvisionerOff /= 2
 			})
 		}
 		run := func(l *lab, actions []action) {
@@ -102,14 +125,26 @@ func TestAnAttemptDependsOnNothingBeforeIt(t *testing.T) {
 				rt.Fatalf("devices differ: %v, %v", da, db)
 			}
 		}
+		equal(t, fresh.Partner(), used.Partner())
+		equal(t, fresh.AuthRequest(), used.AuthRequest())
+		equal(t, fresh.Dialogs(), used.Dialogs())
 		invariants(rt, used)
 	})
+}
+
+// everyFault has the same probability for all of them.
+func everyFault(p float64) world.Faults {
+	var f world.Faults
+	for i, v := 0, reflect.ValueOf(&f).Elem(); i < v.NumField(); i++ {
+		v.Field(i).SetFloat(p)
+	}
+	return f
 }
 
 // invariants hold in every event file.
 func invariants(t *rapid.T, l *lab) {
 	var last float64
-	powered, ready := false, true
+	powered, ready, own := false, true, false
 	for i, e := range l.all() {
 		if e.Seq != uint64(i+1) {
 			t.Fatalf("line %d has seq %d", i+1, e.Seq)
@@ -120,7 +155,7 @@ func invariants(t *rapid.T, l *lab) {
 		last = e.T
 		switch e.Event {
 		case world.EventAttemptBegan:
-			powered, ready = false, true
+			powered, ready, own = false, true, false
 		case world.EventDevicePowered:
 			powered = true
 		case world.EventDeviceUnpowered:
@@ -130,10 +165,27 @@ func invariants(t *rapid.T, l *lab) {
 		case world.EventProvisionerReady:
 			ready = true
 		case world.EventDeviceSetUp:
-			if !powered || !ready {
-				t.Fatalf("seq %d: set up with device powered %v, provisioner ready %v", e.Seq, powered, ready)
+			if !powered || !ready || own {
+				t.Fatalf("seq %d: set up with device powered %v, provisioner ready %v, own set-up running %v", e.Seq, powered, ready, own)
 			}
+		case world.EventOwnSetUpStarted:
+			own = true
+		case world.EventOwnSetUpFailed:
+			own = false
+		case world.EventOwnSetUpDone:
+			if !powered || !own {
+				t.Fatalf("seq %d: own set-up done with device powered %v, running %v", e.Seq, powered, own)
+			}
+			own = false
+		case world.EventDeviceReset:
+			own = false
 		}
+	}
+	if p := l.Partner(); (p.OwnSetUp == world.OwnSetUpRunning) != own {
+		t.Fatalf("the own set-up is %s, and running by the events: %v", p.OwnSetUp, own)
+	}
+	if len(l.PartnerDevices()) > 1 {
+		t.Fatalf("the maker's cloud knows the device twice: %v", l.PartnerDevices())
 	}
 	names := map[string]bool{}
 	for _, d := range l.Devices() {

@@ -7,12 +7,13 @@ import "time"
 // as in "45s" or "1m30s"; 0s is allowed wherever a duration is.
 type Config struct {
 	Seed        uint64            `yaml:"seed" json:"seed" jsonschema_description:"Where all chance comes from. Attempt n of a case depends on the seed, the case and n, and on nothing else."`
-	Protocol    string            `yaml:"protocol" json:"protocol" jsonschema:"enum=mss-wifi" jsonschema_description:"The set-up protocol of the device under test."`
+	Protocol    string            `yaml:"protocol" json:"protocol" jsonschema:"enum=mss-wifi,enum=wss-wifi" jsonschema_description:"The set-up protocol of the device under test."`
 	Account     AccountConfig     `yaml:"account" json:"account" jsonschema_description:"The Amazon account that the phone is signed in to."`
 	WiFi        []Network         `yaml:"wifi" json:"wifi" jsonschema_description:"The Wi-Fi networks of the lab, in the order in which a device tries them."`
 	Device      DeviceConfig      `yaml:"device" json:"device" jsonschema_description:"The device under test."`
 	Provisioner ProvisionerConfig `yaml:"provisioner" json:"provisioner" jsonschema_description:"The provisioner or commissioner, such as an Echo."`
 	Plugs       PlugsConfig       `yaml:"plugs" json:"plugs" jsonschema_description:"The two smart plugs of the lab."`
+	Partner     PartnerConfig     `yaml:"partner" json:"partner" jsonschema_description:"The maker's own app and cloud, and the set-up of the maker's own."`
 	Others      []OtherDevice     `yaml:"others" json:"others" jsonschema_description:"Other devices of the account, so that the devices list is as long as a real one."`
 	Faults      Faults            `yaml:"faults" json:"faults" jsonschema_description:"What goes wrong, each with its probability from 0 to 1."`
 }
@@ -61,6 +62,7 @@ type DeviceConfig struct {
 	Answer       Range         `yaml:"answer" json:"answer" jsonschema_description:"From being asked to switch until it has switched."`
 	FoundCard    bool          `yaml:"found_card" json:"found_card" jsonschema_description:"Whether the app shows a full-screen card once the device is set up."`
 	CardDelay    time.Duration `yaml:"card_delay" json:"card_delay" jsonschema:"type=string" jsonschema_description:"From the moment of set-up until that card."`
+	Vanishes     Range         `yaml:"vanishes_after" json:"vanishes_after" jsonschema_description:"From the moment of set-up until the account loses the device under the fault vanishes."`
 }
 
 // ProvisionerConfig is the provisioner.
@@ -80,6 +82,23 @@ type PlugsConfig struct {
 type PlugConfig struct {
 	Name string `yaml:"name" json:"name" jsonschema_description:"Its name in the account."`
 	On   bool   `yaml:"on" json:"on" jsonschema_description:"Whether it is on when an attempt begins."`
+}
+
+// PartnerConfig is the maker's own app, its cloud and its own set-up.
+type PartnerConfig struct {
+	SignedIn bool     `yaml:"signed_in" json:"signed_in" jsonschema_description:"Whether the partner app is signed in when an attempt begins."`
+	Linked   bool     `yaml:"linked" json:"linked" jsonschema_description:"Whether the customer has allowed the maker what it asks Amazon for when an attempt begins."`
+	AppName  string   `yaml:"app_name" json:"app_name" jsonschema_description:"The app's name as Amazon's consent page shows it."`
+	Scopes   []string `yaml:"scopes" json:"scopes" jsonschema_description:"What the app asks Amazon for."`
+	// DOMAIN §3: observed, not confirmed; so it is data.
+	FFSScope      string        `yaml:"ffs_scope" json:"ffs_scope" jsonschema_description:"Which of the scopes is that of Frustration-Free Setup."`
+	RequiresLink  bool          `yaml:"requires_link" json:"requires_link" jsonschema_description:"Whether zero-touch set-up needs the account to be linked, with the scope of Frustration-Free Setup."`
+	FFSGivesUp    time.Duration `yaml:"ffs_gives_up" json:"ffs_gives_up" jsonschema:"type=string" jsonschema_description:"From power-on until a device that is not being set up gives zero-touch set-up up."`
+	OwnSetUpDelay Range         `yaml:"own_set_up_delay" json:"own_set_up_delay" jsonschema_description:"From the end of a zero-touch set-up that failed until the maker's own starts by itself."`
+	OwnSetUpTime  Range         `yaml:"own_set_up_time" json:"own_set_up_time" jsonschema_description:"How long the maker's own set-up takes."`
+	OwnSetUpLasts bool          `yaml:"own_set_up_lasts" json:"own_set_up_lasts" jsonschema_description:"Whether a device keeps what its own set-up gave it when it loses its power. If not, it can be set up by zero-touch again without being removed in the maker's app."`
+	Delay         Range         `yaml:"delay" json:"delay" jsonschema_description:"From a zero-touch set-up until the maker's cloud knows the device, too."`
+	Others        []OtherDevice `yaml:"others" json:"others" jsonschema_description:"Other devices that the maker's cloud knows."`
 }
 
 // OtherDevice is a device that has nothing to do with the test.
@@ -108,12 +127,23 @@ func Defaults() Config {
 			Reconnect: Range{2 * time.Second, 5 * time.Second},
 			Answer:    Range{200 * time.Millisecond, 800 * time.Millisecond},
 			FoundCard: true,
+			Vanishes:  Range{5 * time.Second, 30 * time.Second},
 		},
 		Provisioner: ProvisionerConfig{Name: "Echo Dot", ReadyAfter: 45 * time.Second},
 		Plugs: PlugsConfig{
 			Device:      PlugConfig{Name: "First plug"},
 			Provisioner: PlugConfig{Name: "Second plug", On: true},
 			Answer:      Range{500 * time.Millisecond, 3 * time.Second},
+		},
+		Partner: PartnerConfig{
+			SignedIn: true, AppName: "Example Home",
+			Scopes:        []string{"alexa::skills:account_linking", "frustration_free_setup::device:setup"},
+			FFSScope:      "frustration_free_setup::device:setup",
+			FFSGivesUp:    2 * time.Minute,
+			OwnSetUpDelay: Range{time.Second, 3 * time.Second},
+			OwnSetUpTime:  Range{15 * time.Second, 30 * time.Second},
+			Delay:         Range{time.Second, 3 * time.Second},
+			Others:        []OtherDevice{},
 		},
 		Others: []OtherDevice{
 			{Name: "Hallway lamp", Kind: Light, On: true},

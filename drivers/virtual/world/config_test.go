@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,33 +80,45 @@ func TestWhatYAMLRefuses(t *testing.T) {
 
 func TestValidateNamesTheField(t *testing.T) {
 	for field, change := range map[string]func(*world.Config){
-		"protocol":                    func(c *world.Config) { c.Protocol = "carrier-pigeon" },
-		"account.email":               func(c *world.Config) { c.Account.Email = "nobody" },
-		"account.name":                func(c *world.Config) { c.Account.Name = "a\x00b" },
-		"account.country":             func(c *world.Config) { c.Account.Country = "usa" },
-		"wifi[0].ssid":                func(c *world.Config) { c.WiFi[0].SSID = strings.Repeat("x", 33) },
-		"wifi[0].saved":               func(c *world.Config) { c.WiFi[0].Saved = "maybe" },
-		"wifi":                        func(c *world.Config) { c.WiFi = manyNetworks(51) },
-		"device.name":                 func(c *world.Config) { c.Device.Name = " " },
-		"device.kind":                 func(c *world.Config) { c.Device.Kind = "dragon" },
-		"device.set_up_time.min":      func(c *world.Config) { c.Device.SetUpTime.Min = -1 },
-		"device.set_up_time.max":      func(c *world.Config) { c.Device.SetUpTime.Max = time.Second },
-		"device.late_set_up_time.max": func(c *world.Config) { c.Device.Late.Max = 25 * time.Hour },
-		"device.reconnect.max":        func(c *world.Config) { c.Device.Reconnect.Max = 0 },
-		"device.answer.max":           func(c *world.Config) { c.Device.Answer.Max = 0 },
-		"device.card_delay":           func(c *world.Config) { c.Device.CardDelay = -time.Second },
-		"device.set_up_failure":       func(c *world.Config) { c.Device.SetUpFailure = 1.01 },
-		"provisioner.name":            func(c *world.Config) { c.Provisioner.Name = strings.Repeat("ö", 201) },
-		"provisioner.ready_after":     func(c *world.Config) { c.Provisioner.ReadyAfter = -1 },
-		"plugs.answer.max":            func(c *world.Config) { c.Plugs.Answer.Max = 0 },
-		"plugs.device.name":           func(c *world.Config) { c.Plugs.Device.Name = "first LIGHT" },
-		"plugs.provisioner.name":      func(c *world.Config) { c.Plugs.Provisioner.Name = "a\xffb" },
-		"others":                      func(c *world.Config) { c.Others = make([]world.OtherDevice, 1001) },
-		"others[1].name":              func(c *world.Config) { c.Others[1].Name = "First light " },
-		"others[6].name":              func(c *world.Config) { c.Others[6].Name = "Thermostat" },
-		"others[2].kind":              func(c *world.Config) { c.Others[2].Kind = "" },
-		"faults.late_set_up":          func(c *world.Config) { c.Faults.LateSetUp = -0.1 },
-		"faults.stale_tile":           func(c *world.Config) { c.Faults.StaleTile = math.NaN() },
+		"protocol":                     func(c *world.Config) { c.Protocol = "carrier-pigeon" },
+		"account.email":                func(c *world.Config) { c.Account.Email = "nobody" },
+		"account.name":                 func(c *world.Config) { c.Account.Name = "a\x00b" },
+		"account.country":              func(c *world.Config) { c.Account.Country = "usa" },
+		"wifi[0].ssid":                 func(c *world.Config) { c.WiFi[0].SSID = strings.Repeat("x", 33) },
+		"wifi[0].saved":                func(c *world.Config) { c.WiFi[0].Saved = "maybe" },
+		"wifi":                         func(c *world.Config) { c.WiFi = manyNetworks(51) },
+		"device.name":                  func(c *world.Config) { c.Device.Name = " " },
+		"device.kind":                  func(c *world.Config) { c.Device.Kind = "dragon" },
+		"device.set_up_time.min":       func(c *world.Config) { c.Device.SetUpTime.Min = -1 },
+		"device.set_up_time.max":       func(c *world.Config) { c.Device.SetUpTime.Max = time.Second },
+		"device.late_set_up_time.max":  func(c *world.Config) { c.Device.Late.Max = 25 * time.Hour },
+		"device.reconnect.max":         func(c *world.Config) { c.Device.Reconnect.Max = 0 },
+		"device.answer.max":            func(c *world.Config) { c.Device.Answer.Max = 0 },
+		"device.card_delay":            func(c *world.Config) { c.Device.CardDelay = -time.Second },
+		"device.set_up_failure":        func(c *world.Config) { c.Device.SetUpFailure = 1.01 },
+		"provisioner.name":             func(c *world.Config) { c.Provisioner.Name = strings.Repeat("ö", 201) },
+		"provisioner.ready_after":      func(c *world.Config) { c.Provisioner.ReadyAfter = -1 },
+		"plugs.answer.max":             func(c *world.Config) { c.Plugs.Answer.Max = 0 },
+		"plugs.device.name":            func(c *world.Config) { c.Plugs.Device.Name = "first LIGHT" },
+		"plugs.provisioner.name":       func(c *world.Config) { c.Plugs.Provisioner.Name = "a\xffb" },
+		"others":                       func(c *world.Config) { c.Others = make([]world.OtherDevice, 1001) },
+		"others[1].name":               func(c *world.Config) { c.Others[1].Name = "First light " },
+		"others[6].name":               func(c *world.Config) { c.Others[6].Name = "Thermostat" },
+		"others[2].kind":               func(c *world.Config) { c.Others[2].Kind = "" },
+		"device.vanishes_after.max":    func(c *world.Config) { c.Device.Vanishes.Max = 0 },
+		"partner.app_name":             func(c *world.Config) { c.Partner.AppName = "" },
+		"partner.scopes":               func(c *world.Config) { c.Partner.Scopes = slices.Repeat([]string{"x"}, 51) },
+		"partner.scopes[1]":            func(c *world.Config) { c.Partner.Scopes = []string{"x", "a\nb"} },
+		"partner.ffs_scope":            func(c *world.Config) { c.Partner.FFSScope = "" },
+		"partner.ffs_gives_up":         func(c *world.Config) { c.Partner.FFSGivesUp = -1 },
+		"partner.own_set_up_delay.max": func(c *world.Config) { c.Partner.OwnSetUpDelay.Max = 0 },
+		"partner.own_set_up_time.min":  func(c *world.Config) { c.Partner.OwnSetUpTime.Min = -1 },
+		"partner.delay.max":            func(c *world.Config) { c.Partner.Delay.Max = 25 * time.Hour },
+		"partner.others":               func(c *world.Config) { c.Partner.Others = manyOthers(1001) },
+		"partner.others[0].kind":       func(c *world.Config) { c.Partner.Others = []world.OtherDevice{{Name: "a"}} },
+		"partner.others[0].name":       func(c *world.Config) { c.Partner.Others = []world.OtherDevice{{Name: "first Light", Kind: world.TV}} },
+		"faults.late_set_up":           func(c *world.Config) { c.Faults.LateSetUp = -0.1 },
+		"faults.stale_tile":            func(c *world.Config) { c.Faults.StaleTile = math.NaN() },
 	} {
 		c := world.Defaults()
 		change(&c)
@@ -123,6 +136,14 @@ func TestValidateNamesTheField(t *testing.T) {
 	c.Device.Name, c.Provisioner.ReadyAfter = "", -1
 	err := c.Validate().Error()
 	isTrue(t, strings.Contains(err, "device.name") && strings.Contains(err, "provisioner.ready_after"), err)
+}
+
+func manyOthers(n int) []world.OtherDevice {
+	all := make([]world.OtherDevice, n)
+	for i := range all {
+		all[i] = world.OtherDevice{Name: fmt.Sprint("device ", i), Kind: world.TV}
+	}
+	return all
 }
 
 func manyNetworks(n int) []world.Network {

@@ -1,7 +1,14 @@
 // Package world is the truth of the simulated lab: a device under test, the
 // provisioner that sets it up, the two plugs that feed them, a household of
-// other devices, and the Amazon account that knows them all. It moves by its
-// clock; people act on it through the account, as the Alexa app lets them.
+// other devices, the Amazon account that knows them all, and the maker's cloud,
+// which knows the maker's. It moves by its clock; people act on it through the
+// account, as the Alexa app lets them, and through the maker's app.
+//
+// Zero-touch set-up comes first. If it fails, or is not to be had for as long as
+// the device has patience, the device's own set-up starts by itself
+// (DOMAIN §4). A device that was set up, either way, is known to the maker's
+// cloud. Removing it there resets it; deleting it in the Alexa app does so only
+// if the protocol says so.
 //
 // It knows nothing of phones, screens or tests, and nobody but the virtual
 // testbed may look into it: a tool that wants to know something asks the phone.
@@ -31,7 +38,8 @@
 //
 // and, where it makes sense, device (by its name; the device under test always
 // by its configured name), id, on, state, reason, card, kind, how, name (of a
-// fault), registered_as and set_up_s. An example:
+// fault or network), app (alexa, partner or system), scopes, registered_as and
+// set_up_s. An example:
 //
 //	{"seq":9,"utc":"2025-03-01T22:01:31.204Z","t":91.204,"event":"device_set_up","case":"3P2-DE-02","attempt":3,"device":"First light","id":"dut-1","registered_as":"First light","set_up_s":31.204}
 //

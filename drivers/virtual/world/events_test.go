@@ -96,7 +96,8 @@ func TestManyHandsInRealTime(t *testing.T) {
 	var out bytes.Buffer
 	cfg := world.Defaults()
 	cfg.Device.SetUpFailure = 0.3
-	cfg.Faults = world.Faults{LateSetUp: 0.1, UnresponsiveDevice: 0.2, PlugIgnores: 0.2, PromotionCard: 0.5, OtherProductCard: 0.5, WrongName: 0.2, StaleTile: 0.5}
+	cfg.Faults = everyFault(0.3)
+	cfg.Device.SetUpTime.Max = time.Minute
 	w, err := world.New(cfg, clk, &out)
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +105,7 @@ func TestManyHandsInRealTime(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 400*time.Millisecond)
 	defer cancel()
 	var wg sync.WaitGroup
-	for hand := range 6 {
+	for hand := range 7 {
 		wg.Go(func() {
 			for i := 0; clk.Sleep(ctx, 500*time.Millisecond) == nil; i++ {
 				switch hand {
@@ -126,10 +127,26 @@ func TestManyHandsInRealTime(t *testing.T) {
 					if i%150 == 149 {
 						w.BeginAttempt("c", i)
 					}
+				case 5:
+					for _, d := range w.PartnerDevices() {
+						if i%30 == 0 {
+							w.PartnerRemove(d.ID)
+						}
+					}
+					for _, d := range w.Dialogs() {
+						w.AnswerDialog(d.ID, world.AnswerBack)
+					}
+					w.CrashDue(world.AppAlexa)
+					if i%50 == 0 {
+						w.StartOwnSetUp()
+					}
 				default:
 					w.Version()
 					w.DeviceLog()
 					w.Account()
+					w.Partner()
+					w.AuthRequest()
+					w.Authorize(i%2 == 0)
 				}
 			}
 		})

@@ -11,6 +11,19 @@ type Faults struct {
 	OtherProductCard   float64 `yaml:"other_product_card" json:"other_product_card" jsonschema:"minimum=0,maximum=1" jsonschema_description:"A found-device card of somebody else's product covers the app at some moment of a set-up."`
 	WrongName          float64 `yaml:"wrong_name" json:"wrong_name" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The account gets the device under the next ordinal instead of its name."`
 	StaleTile          float64 `yaml:"stale_tile" json:"stale_tile" jsonschema:"minimum=0,maximum=1" jsonschema_description:"A device that was deleted stays in the list, unresponsive, for up to 90 s."`
+	Vanishes           float64 `yaml:"vanishes" json:"vanishes" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The account loses the device by itself, device.vanishes_after after it was set up."`
+	UnrelatedCard      float64 `yaml:"unrelated_card" json:"unrelated_card" jsonschema:"minimum=0,maximum=1" jsonschema_description:"A card that has nothing to do with any device covers the app at some moment of a set-up."`
+	ProvisionerOff     float64 `yaml:"provisioner_off" json:"provisioner_off" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The provisioner dies when the device gets power; its plug switched off and on brings it back."`
+	AlexaAppCrash      float64 `yaml:"alexa_app_crash" json:"alexa_app_crash" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The Alexa app crashes at some moment after the device got power."`
+	PartnerAppCrash    float64 `yaml:"partner_app_crash" json:"partner_app_crash" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The partner app crashes at some moment after the device got power, or when it is next opened."`
+	PartnerNoLogin     float64 `yaml:"partner_no_login" json:"partner_no_login" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The partner app does not offer Login with Amazon in this attempt."`
+	PartnerNoScope     float64 `yaml:"partner_no_scope" json:"partner_no_scope" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The partner app does not ask for the scope of Frustration-Free Setup in this attempt."`
+	PartnerNoFallback  float64 `yaml:"partner_no_fallback" json:"partner_no_fallback" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The maker's own set-up does not start after Frustration-Free Setup failed; started by the customer, it fails."`
+	PermissionDialog   float64 `yaml:"permission_dialog" json:"permission_dialog" jsonschema:"minimum=0,maximum=1" jsonschema_description:"Android asks for a permission at some moment after the device got power."`
+	RatingDialog       float64 `yaml:"rating_dialog" json:"rating_dialog" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The Alexa app asks to be rated at some moment after the device got power."`
+	UpdatePrompt       float64 `yaml:"update_prompt" json:"update_prompt" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The Alexa app offers an update of itself at some moment after the device got power."`
+	BatteryDialog      float64 `yaml:"battery_dialog" json:"battery_dialog" jsonschema:"minimum=0,maximum=1" jsonschema_description:"Android warns of an empty battery at some moment after the device got power."`
+	UnknownDialog      float64 `yaml:"unknown_dialog" json:"unknown_dialog" jsonschema:"minimum=0,maximum=1" jsonschema_description:"A dialog that no tool knows comes at some moment after the device got power."`
 }
 
 // Fault is the name of a fault.
@@ -26,6 +39,19 @@ const (
 	FaultOtherProductCard   Fault = "other_product_card"
 	FaultWrongName          Fault = "wrong_name"
 	FaultStaleTile          Fault = "stale_tile"
+	FaultVanishes           Fault = "vanishes"
+	FaultUnrelatedCard      Fault = "unrelated_card"
+	FaultProvisionerOff     Fault = "provisioner_off"
+	FaultAlexaAppCrash      Fault = "alexa_app_crash"
+	FaultPartnerAppCrash    Fault = "partner_app_crash"
+	FaultPartnerNoLogin     Fault = "partner_no_login"
+	FaultPartnerNoScope     Fault = "partner_no_scope"
+	FaultPartnerNoFallback  Fault = "partner_no_fallback"
+	FaultPermissionDialog   Fault = "permission_dialog"
+	FaultRatingDialog       Fault = "rating_dialog"
+	FaultUpdatePrompt       Fault = "update_prompt"
+	FaultBatteryDialog      Fault = "battery_dialog"
+	FaultUnknownDialog      Fault = "unknown_dialog"
 )
 
 // faultEntry ties a fault's name to where its probability is configured. A new
@@ -46,6 +72,19 @@ func faultRegistry() []faultEntry {
 		{FaultOtherProductCard, "faults.other_product_card", func(c *Config) float64 { return c.Faults.OtherProductCard }},
 		{FaultWrongName, "faults.wrong_name", func(c *Config) float64 { return c.Faults.WrongName }},
 		{FaultStaleTile, "faults.stale_tile", func(c *Config) float64 { return c.Faults.StaleTile }},
+		{FaultVanishes, "faults.vanishes", func(c *Config) float64 { return c.Faults.Vanishes }},
+		{FaultUnrelatedCard, "faults.unrelated_card", func(c *Config) float64 { return c.Faults.UnrelatedCard }},
+		{FaultProvisionerOff, "faults.provisioner_off", func(c *Config) float64 { return c.Faults.ProvisionerOff }},
+		{FaultAlexaAppCrash, "faults.alexa_app_crash", func(c *Config) float64 { return c.Faults.AlexaAppCrash }},
+		{FaultPartnerAppCrash, "faults.partner_app_crash", func(c *Config) float64 { return c.Faults.PartnerAppCrash }},
+		{FaultPartnerNoLogin, "faults.partner_no_login", func(c *Config) float64 { return c.Faults.PartnerNoLogin }},
+		{FaultPartnerNoScope, "faults.partner_no_scope", func(c *Config) float64 { return c.Faults.PartnerNoScope }},
+		{FaultPartnerNoFallback, "faults.partner_no_fallback", func(c *Config) float64 { return c.Faults.PartnerNoFallback }},
+		{FaultPermissionDialog, "faults.permission_dialog", func(c *Config) float64 { return c.Faults.PermissionDialog }},
+		{FaultRatingDialog, "faults.rating_dialog", func(c *Config) float64 { return c.Faults.RatingDialog }},
+		{FaultUpdatePrompt, "faults.update_prompt", func(c *Config) float64 { return c.Faults.UpdatePrompt }},
+		{FaultBatteryDialog, "faults.battery_dialog", func(c *Config) float64 { return c.Faults.BatteryDialog }},
+		{FaultUnknownDialog, "faults.unknown_dialog", func(c *Config) float64 { return c.Faults.UnknownDialog }},
 	}
 }
 

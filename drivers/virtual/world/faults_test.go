@@ -16,6 +16,7 @@ func TestASetUpThatFails(t *testing.T) {
 		l := newLab(t, with(instant, func(c *world.Config) {
 			c.Device.SetUpFailure = 1
 			c.Device.SetUpTime = world.Range{Min: time.Minute, Max: time.Minute}
+			c.Partner.OwnSetUpTime = world.Range{Min: 24 * time.Hour, Max: 24 * time.Hour}
 		}))
 		l.BeginAttempt("c", n)
 		l.Switch(l.id("First plug"), true)
@@ -190,6 +191,8 @@ func TestEveryFaultStrikes(t *testing.T) {
 		name := fields.Field(i).Tag.Get("yaml")
 		l := newLab(t, with(instant, func(c *world.Config) {
 			reflect.ValueOf(&c.Faults).Elem().Field(i).SetFloat(1)
+			// Its occasion is a zero-touch set-up that does not come.
+			c.Account.DeviceRegistered = name != "partner_no_fallback"
 		}))
 		l.Switch(l.id("First plug"), true)
 		l.pass(10 * time.Minute)
@@ -198,4 +201,61 @@ func TestEveryFaultStrikes(t *testing.T) {
 		}
 		equal(t, l.one(world.EventFault).Name, name)
 	}
+}
+
+func TestADeviceVanishesLater(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) {
+		c.Faults.Vanishes = 1
+		c.Device.Vanishes = world.Range{Min: 10 * time.Second, Max: 10 * time.Second}
+	}))
+	l.Switch(l.id("First plug"), true)
+	l.pass(9 * time.Second)
+	light, there := l.has("First light")
+	isTrue(t, there && light.Responsive)
+	l.pass(time.Second)
+	_, there = l.has("First light")
+	isTrue(t, !there)
+	_, shown := l.Card()
+	isTrue(t, !shown, "its card goes with it")
+	equal(t, l.one(world.EventDeviceVanished).ID, light.ID)
+	equal(t, len(l.of(world.EventDeviceReset)), 0, "the device knows nothing of it")
+	equal(t, len(l.PartnerDevices()), 1, "nor does the maker's cloud")
+	l.Switch(l.id("First plug"), false)
+	l.Switch(l.id("First plug"), true)
+	equal(t, l.one(world.EventSetUpWaits).Reason, "not_reset")
+
+	// One that was deleted before does not vanish, too.
+	l.BeginAttempt("c", 1)
+	l.Switch(l.id("First plug"), true)
+	l.Delete(l.id("First light"))
+	l.pass(time.Minute)
+	equal(t, len(l.of(world.EventDeviceVanished)), 1)
+}
+
+func TestAProvisionerThatDies(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) {
+		c.Faults.ProvisionerOff = 1
+		c.Provisioner.ReadyAfter = 45 * time.Second
+		c.Partner.FFSGivesUp = time.Hour
+	}))
+	l.Switch(l.id("First plug"), true)
+	echo, _ := l.has("Echo Dot")
+	isTrue(t, !echo.Responsive)
+	plug, _ := l.has("Second plug")
+	isTrue(t, plug.On, "its plug does not know")
+	l.one(world.EventProvisionerOff)
+	l.pass(10 * time.Minute)
+	equal(t, l.one(world.EventSetUpWaits).Reason, "provisioner_not_ready")
+	l.Switch(l.id("Second plug"), false)
+	l.Switch(l.id("Second plug"), true)
+	l.pass(time.Minute)
+	l.one(world.EventDeviceSetUp)
+}
+
+func TestAnUnrelatedCard(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) { c.Faults.UnrelatedCard, c.Device.FoundCard = 1, false }))
+	l.Switch(l.id("First plug"), true)
+	l.pass(5 * time.Second)
+	card, shown := l.Card()
+	isTrue(t, shown && card.Kind == world.CardUnrelated && card.DeviceName == "" && card.DeviceID == "", card)
 }

@@ -23,8 +23,13 @@ type World struct {
 	devices []*device
 	dut     dut
 	prov    provisioner
+	partner partner
 	cards   []Card
 	made    int // cards made in this attempt
+	dialogs []Dialog
+	crashes []string // the apps whose crash is due
+	// madeDialogs counts the dialogs of this attempt.
+	madeDialogs int
 }
 
 // device is a device of the account.
@@ -78,7 +83,9 @@ func (w *World) initial(caseID string, n int) {
 	w.caseID, w.attempt = caseID, n
 	w.rnd = newStreams(w.cfg.Seed, caseID, n)
 	w.cards, w.made = nil, 0
+	w.dialogs, w.crashes, w.madeDialogs = nil, nil, 0
 	w.dut = dut{}
+	w.initialPartner()
 	on := w.cfg.Plugs.Provisioner.On
 	w.prov = provisioner{powered: on, ready: on}
 
@@ -151,10 +158,11 @@ func (w *World) ask(d *device, on bool) {
 	})
 }
 
-// remove takes a device out of the account.
-func (w *World) remove(d *device) {
+// remove takes a device out of the account; how is partner_app, or "" for the
+// Alexa app.
+func (w *World) remove(d *device, how string) {
 	d.Pending = nil
-	w.emit(Event{Event: EventDeviceDeleted, Device: w.trueName(d), ID: d.ID, RegisteredAs: d.Name})
+	w.emit(Event{Event: EventDeviceDeleted, Device: w.trueName(d), ID: d.ID, RegisteredAs: d.Name, How: how})
 	w.withdraw(d.ID)
 	if d.stale {
 		w.drop(d)
@@ -163,7 +171,11 @@ func (w *World) remove(d *device) {
 	dut := d.ID == w.dut.id
 	if dut {
 		w.dut.id = ""
-		if d.Responsive && w.protocol.resetByAlexa {
+		if how == "" && d.Responsive && w.protocol.resetByAlexa {
+			// It leaves the maker's cloud in good order before it forgets all.
+			if p := w.findPartner(idPartnerDUT); p != nil {
+				w.dropPartner(p, "reset")
+			}
 			w.reset()
 		}
 	}

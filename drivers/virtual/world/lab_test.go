@@ -46,6 +46,7 @@ func newLab(t testing.TB, change func(*world.Config)) *lab {
 func instant(c *world.Config) {
 	c.Device.SetUpTime, c.Device.Reconnect, c.Device.Answer = world.Range{}, world.Range{}, world.Range{}
 	c.Plugs.Answer, c.Provisioner.ReadyAfter = world.Range{}, 0
+	c.Partner.Delay, c.Partner.OwnSetUpDelay = world.Range{}, world.Range{}
 }
 
 // with combines changes.
@@ -297,6 +298,7 @@ func TestSetUpCountsFromWhoIsReadyLast(t *testing.T) {
 		instant(c)
 		c.Provisioner.ReadyAfter = 45 * time.Second
 		c.Device.SetUpTime = world.Range{Min: 30 * time.Second, Max: 30 * time.Second}
+		c.Partner.FFSGivesUp = time.Hour
 	}
 	l := newLab(t, fixed)
 	l.plug("Second plug", false)

@@ -2,6 +2,9 @@ package world
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -16,9 +19,17 @@ type dut struct {
 	// after a reset, it does not announce itself again.
 	failed, quiet bool
 	waits         string // what was last said to be lacking
-	trial         *trial
-	reconnecting  func()
-	log           []LogLine
+	// own: it was set up by the maker's own set-up, and Amazon has not heard of it.
+	own bool
+	// online: the clouds that know it reach it.
+	online bool
+	// givesUp takes back that it becomes impatient: that it no longer waits for
+	// what a zero-touch set-up lacks.
+	givesUp      func()
+	impatient    bool
+	trial        *trial
+	reconnecting func()
+	log          []LogLine
 }
 
 // trial is a set-up under way.
@@ -39,6 +50,8 @@ func (w *World) powerDevice(on bool) {
 	if !on {
 		w.emit(Event{Event: EventDeviceUnpowered, Device: w.cfg.Device.Name})
 		w.interrupt("device_unpowered")
+		w.giveUpNever()
+		w.unpowerOwn()
 		d.failed, d.quiet, d.waits = false, false, ""
 		if d.reconnecting != nil {
 			d.reconnecting()
@@ -48,8 +61,16 @@ func (w *World) powerDevice(on bool) {
 		return
 	}
 	w.emit(Event{Event: EventDevicePowered, Device: w.cfg.Device.Name})
+	if d.own && !w.cfg.Partner.OwnSetUpLasts {
+		if p := w.findPartner(idPartnerDUT); p != nil {
+			w.dropPartner(p, "reset")
+		}
+		w.reset()
+		d.quiet = false // it has only just got its power
+	}
+	w.disturb()
 	if d.provisioned {
-		if d.id == "" {
+		if d.id == "" && !d.own {
 			w.waits("not_reset")
 		}
 		d.reconnecting = w.after(w.rnd.in("reconnect", w.cfg.Device.Reconnect), func() {
@@ -58,32 +79,46 @@ func (w *World) powerDevice(on bool) {
 		})
 		return
 	}
+	w.renewOwn()
 	w.state(w.protocol.idle)
+	if w.strikes(FaultProvisionerOff, w.cfg.Provisioner.Name, idProvisioner) {
+		w.powerProvisioner(false)
+	}
 	w.consider()
+	w.giveUpLater()
 }
 
-// reach says whether the cloud reaches the device under test.
+// reach says whether the clouds reach the device under test.
 func (w *World) reach(yes bool) {
-	d := w.find(w.dut.id)
-	if d == nil || d.Responsive == yes {
+	w.dut.online = yes
+	var changed string
+	if d := w.findPartner(idPartnerDUT); d != nil && d.Responsive != yes {
+		d.Responsive, changed = yes, d.ID
+	}
+	if d := w.find(w.dut.id); d != nil && d.Responsive != yes {
+		d.Responsive, d.Pending, changed = yes, nil, d.ID
+	}
+	if changed == "" {
 		return
 	}
-	d.Responsive, d.Pending = yes, nil
 	event := EventDeviceUnresponsive
 	if yes {
 		event = EventDeviceResponsive
 	}
-	w.emit(Event{Event: event, Device: w.cfg.Device.Name, ID: d.ID})
+	w.emit(Event{Event: event, Device: w.cfg.Device.Name, ID: changed})
 }
 
 // consider begins a set-up if nothing is lacking.
 func (w *World) consider() {
 	d := &w.dut
-	if !d.powered || d.provisioned || d.failed || d.quiet || d.trial != nil {
+	if !d.powered || d.provisioned || d.failed || d.quiet || d.trial != nil || w.partner.own == OwnSetUpRunning {
 		return
 	}
 	if lack := w.lacking(); lack != "" {
 		w.waits(lack)
+		if w.dut.impatient {
+			w.giveUp(lack)
+		}
 		return
 	}
 	w.begin()
@@ -116,6 +151,10 @@ func (w *World) lacking() string {
 		return "provisioner_not_registered"
 	case !w.prov.ready:
 		return "provisioner_not_ready"
+	case w.cfg.Partner.RequiresLink && !w.partner.linked:
+		return "account_not_linked"
+	case w.cfg.Partner.RequiresLink && !slices.Contains(w.partner.granted, w.cfg.Partner.FFSScope):
+		return "ffs_scope_not_granted"
 	}
 	return ""
 }
@@ -135,6 +174,7 @@ func (w *World) begin() {
 	}
 	w.intrude(FaultPromotionCard, takes, w.promotion)
 	w.intrude(FaultOtherProductCard, takes, w.otherProduct)
+	w.intrude(FaultUnrelatedCard, takes, w.unrelated)
 
 	if reason := w.network(); reason != "" {
 		fails, failure = true, protocolFailure{w.protocol.joining, reason}
@@ -145,22 +185,35 @@ func (w *World) begin() {
 		end = (from + to) / 2
 	}
 	share := func(x float64) time.Duration { return time.Duration(x * float64(takes)) }
+	var before protocolState
 	for _, s := range w.protocol.states {
 		if s.begin > end {
 			break
 		}
-		w.during(t, share(s.begin), func() {
-			w.state(s.name)
-			if s.name == w.protocol.joining {
-				w.refusals()
-			}
-		})
+		passed := before
+		w.during(t, share(s.begin), func() { w.enter(s.name, passed) })
+		before = s
 	}
 	if fails {
 		w.during(t, share(end), func() { w.fail(failure) })
 		return
 	}
 	w.during(t, takes, func() { w.finish(takes) })
+}
+
+// enter is the device going on from one state to the next; before is empty at
+// the first.
+func (w *World) enter(state string, before protocolState) {
+	if before.after != "" {
+		w.note(strings.ReplaceAll(before.after, "{credentials}", strconv.Itoa(w.credentials())))
+	}
+	if before.name != "" && before.name == w.protocol.setUpNetwork {
+		w.emit(Event{Event: EventSetUpNetworkJoined, Device: w.cfg.Device.Name, Name: w.setUpNetwork()})
+	}
+	w.state(state)
+	if state == w.protocol.joining {
+		w.refusals()
+	}
 }
 
 // during runs fn after d, unless the set-up has ended before.
@@ -177,9 +230,21 @@ func (w *World) interrupt(reason string) {
 	w.end()
 	w.emit(Event{Event: EventSetUpInterrupted, Device: w.cfg.Device.Name, Reason: reason})
 	if w.dut.powered {
+		w.terminal(w.protocol.terminated)
 		w.state(w.protocol.idle)
 	}
 	w.consider()
+}
+
+// terminal is a state in which a set-up ends; nothing if the protocol has none.
+func (w *World) terminal(state string) {
+	if state == "" {
+		return
+	}
+	w.state(state)
+	if w.protocol.logEnd != "" {
+		w.note(w.protocol.logEnd)
+	}
 }
 
 func (w *World) end() {
@@ -192,8 +257,13 @@ func (w *World) end() {
 func (w *World) fail(f protocolFailure) {
 	w.end()
 	w.dut.failed = true
+	if f.state == w.protocol.joining && w.network() == "" {
+		w.refuse() // the right network, and it is not joined all the same
+	}
 	w.note(fmt.Sprintf(w.protocol.logFailure, f.reason))
+	w.terminal(w.protocol.failed)
 	w.emit(Event{Event: EventSetUpFailed, Device: w.cfg.Device.Name, State: f.state, Reason: f.reason})
+	w.fallBack()
 }
 
 // finish registers the device with the account: the moment of set-up.
@@ -202,7 +272,8 @@ func (w *World) finish(took time.Duration) {
 	d := &w.dut
 	d.set++
 	d.provisioned, d.id = true, fmt.Sprintf("dut-%d", d.set)
-	w.state(w.protocol.done)
+	w.giveUpNever()
+	w.terminal(w.protocol.done)
 
 	name := w.cfg.Device.Name
 	if w.strikes(FaultWrongName, name, idDUT) {
@@ -213,10 +284,21 @@ func (w *World) finish(took time.Duration) {
 	registered := &device{answer: w.cfg.Device.Answer, chance: idDUT, Device: Device{ID: d.id, Name: name, Kind: w.cfg.Device.Kind,
 		Responsive: reachable, On: true, RegisteredAt: w.clk.Now()}}
 	w.devices = append(w.devices, registered)
+	d.online = reachable
 	seconds := took.Seconds()
 	w.emit(Event{Event: EventDeviceSetUp, Device: w.cfg.Device.Name, ID: d.id, RegisteredAs: name, SetUpSeconds: &seconds})
 	if !reachable {
 		w.emit(Event{Event: EventDeviceUnresponsive, Device: w.cfg.Device.Name, ID: d.id})
+	}
+	set := d.set
+	w.after(w.rnd.in("partner_delay", w.cfg.Partner.Delay), func() {
+		if d.provisioned && d.set == set {
+			w.addPartner()
+		}
+	})
+	at := w.rnd.in("vanishes_after", w.cfg.Device.Vanishes)
+	if w.strikes(FaultVanishes, w.cfg.Device.Name, idDUT) {
+		w.after(at, func() { w.vanish(registered) })
 	}
 	if w.cfg.Device.FoundCard {
 		w.after(w.cfg.Device.CardDelay, func() {
@@ -227,10 +309,26 @@ func (w *World) finish(took time.Duration) {
 	}
 }
 
+// vanish takes the device out of the account, which nobody asked for. The
+// device knows nothing of it.
+func (w *World) vanish(d *device) {
+	if w.find(d.ID) != d || d.stale {
+		return
+	}
+	w.emit(Event{Event: EventDeviceVanished, Device: w.cfg.Device.Name, ID: d.ID, RegisteredAs: d.Name})
+	w.withdraw(d.ID)
+	w.drop(d)
+	if w.dut.id == d.ID {
+		w.dut.id = ""
+	}
+}
+
 // reset makes the device under test factory-new.
 func (w *World) reset() {
 	d := &w.dut
-	d.provisioned, d.quiet = false, d.powered
+	d.provisioned, d.own, d.quiet = false, false, d.powered
+	w.giveUpNever()
+	w.forgetOwn()
 	if d.trial != nil {
 		w.end()
 	}
@@ -241,34 +339,6 @@ func (w *World) reset() {
 	w.emit(Event{Event: EventDeviceReset, Device: w.cfg.Device.Name})
 	w.reach(false)
 	d.id = ""
-}
-
-// network is why none of the networks can be joined, or "".
-func (w *World) network() string {
-	reason := w.protocol.notFound
-	for _, n := range w.cfg.WiFi {
-		switch {
-		case !n.Nearby:
-		case n.Saved == SavedRight:
-			return ""
-		case n.Saved == SavedWrong:
-			reason = w.protocol.refused
-		}
-	}
-	return reason
-}
-
-// refusals are the networks that the device tries in vain before the one that
-// takes it; it reports each (DOMAIN: Amazon's answer on bad credentials).
-func (w *World) refusals() {
-	for _, n := range w.cfg.WiFi {
-		if n.Nearby && n.Saved == SavedRight {
-			return
-		}
-		if n.Nearby && n.Saved == SavedWrong {
-			w.emit(Event{Event: EventNetworkRefused, Device: w.cfg.Device.Name, Name: n.SSID})
-		}
-	}
 }
 
 func (w *World) state(s string) {

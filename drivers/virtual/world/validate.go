@@ -26,6 +26,7 @@ const (
 	MaxNameRunes = 200
 	MaxOthers    = 1000
 	MaxNetworks  = 50
+	MaxScopes    = 50
 )
 
 // Validate checks every field. Its error joins one [*FieldError] per problem,
@@ -37,6 +38,7 @@ func (c Config) Validate() error {
 	}
 	c.validateAccount(v)
 	c.validateDevices(v)
+	c.validatePartner(v)
 	c.validateNames(v)
 	for _, f := range faultRegistry() {
 		// Written so that NaN is refused, too.
@@ -93,6 +95,7 @@ func (c Config) validateDevices(v *validator) {
 	v.span("device.reconnect", d.Reconnect)
 	v.span("device.answer", d.Answer)
 	v.duration("device.card_delay", d.CardDelay)
+	v.span("device.vanishes_after", d.Vanishes)
 	v.duration("provisioner.ready_after", c.Provisioner.ReadyAfter)
 	v.span("plugs.answer", c.Plugs.Answer)
 	if len(c.Others) > MaxOthers {
@@ -100,6 +103,32 @@ func (c Config) validateDevices(v *validator) {
 	}
 	for i, o := range c.Others {
 		v.kind(fmt.Sprintf("others[%d].kind", i), o.Kind)
+	}
+}
+
+func (c Config) validatePartner(v *validator) {
+	p := c.Partner
+	v.text("partner.app_name", p.AppName)
+	if len(p.Scopes) > MaxScopes {
+		v.add("partner.scopes", "%d scopes: at most %d", len(p.Scopes), MaxScopes)
+	}
+	for i, s := range p.Scopes {
+		v.text(fmt.Sprintf("partner.scopes[%d]", i), s)
+	}
+	v.text("partner.ffs_scope", p.FFSScope)
+	v.duration("partner.ffs_gives_up", p.FFSGivesUp)
+	v.span("partner.own_set_up_delay", p.OwnSetUpDelay)
+	v.span("partner.own_set_up_time", p.OwnSetUpTime)
+	v.span("partner.delay", p.Delay)
+	if len(p.Others) > MaxOthers {
+		v.add("partner.others", "%d devices: at most %d", len(p.Others), MaxOthers)
+	}
+	for i, o := range p.Others {
+		field := fmt.Sprintf("partner.others[%d].", i)
+		v.kind(field+"kind", o.Kind)
+		if v.text(field+"name", o.Name) && sameName(o.Name, c.Device.Name) {
+			v.add(field+"name", "%q is the name of device, too: names must differ", o.Name)
+		}
 	}
 }
 

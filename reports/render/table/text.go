@@ -2,41 +2,18 @@ package table
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"ffscert/features/certification"
+	"ffscert/reports/render/safe"
 )
 
 // longest bounds a piece of text from outside, in runes.
 const longest = 600
 
-// clean makes text from outside harmless for a terminal and for its reader:
-// white space of every kind becomes a blank; what is not printable (controls,
-// escape, bidi overrides and isolates, zero-width and private characters)
-// becomes a visible replacement character, but for the joiner of emoji.
-func clean(s string) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range s {
-		if n++; n > longest {
-			b.WriteRune('…')
-			break
-		}
-		switch {
-		case unicode.IsSpace(r), unicode.In(r, unicode.Zs, unicode.Zl, unicode.Zp):
-			b.WriteRune(' ')
-		case unicode.IsPrint(r), r == zeroWidthJoiner:
-			b.WriteRune(r)
-		default:
-			b.WriteRune(unicode.ReplacementChar)
-		}
-	}
-	return strings.TrimSpace(b.String())
-}
-
-const zeroWidthJoiner = '\u200d'
+// clean makes text from outside harmless for a terminal and for its reader.
+func clean(s string) string { return safe.Text(s, longest) }
 
 // wrap breaks a line between words, or inside one that is longer than a line.
 // No line is wider than width columns, unless a single character is. Blanks at

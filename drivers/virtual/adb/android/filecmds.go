@@ -302,7 +302,13 @@ func (s *System) stat(_ context.Context, c *call) int {
 }
 
 func (s *System) df(_ context.Context, c *call) int {
-	c.print("Filesystem       1K-blocks     Used Available Use%% Mounted on\n/dev/fuse        115000000 20000000  95000000  18%% /storage/emulated\n")
+	device, at := "/dev/fuse       ", "/storage/emulated"
+	for _, n := range operands(c.args) {
+		if n == "/data" || strings.HasPrefix(n, "/data/") {
+			device, at = "/dev/block/dm-5 ", "/data"
+		}
+	}
+	c.print("Filesystem       1K-blocks     Used Available Use%% Mounted on\n%s 115000000 20000000  95000000  18%% %s\n", device, at)
 	return 0
 }
 

@@ -104,6 +104,17 @@ func New(h ui.Handset, opts Options) *System {
 	} {
 		s.packages[p.Name] = &ownPackage{Package: p}
 	}
+	// The household's owner has answered what the apps asked for.
+	runtime, _ := appPermissions()
+	for _, p := range h.Installed() {
+		if p.System {
+			continue
+		}
+		s.granted[p.Name] = map[string]bool{}
+		for _, perm := range runtime {
+			s.granted[p.Name][perm] = true
+		}
+	}
 	s.table = s.commands()
 	return s
 }
@@ -226,6 +237,9 @@ func (s *System) allProps() map[string]string {
 }
 
 // installed lists all packages by name.
+// Installed are the packages, those of Appium included, sorted by name.
+func (s *System) Installed() []ui.Package { return s.installed() }
+
 func (s *System) installed() []ui.Package {
 	s.mu.Lock()
 	defer s.mu.Unlock()

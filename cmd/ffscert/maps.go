@@ -1,0 +1,161 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"ffscert/cmd/internal/config"
+	"ffscert/drivers/apps/amazon"
+	"ffscert/drivers/apps/partner"
+	"ffscert/drivers/screen"
+	"ffscert/features/certification"
+	"ffscert/steps"
+	"ffscert/steps/suite"
+)
+
+// screenMaps are the maps of a configuration.
+type screenMaps struct {
+	alexa, amazon *screen.Map
+	// own is the map of the maker's app that the configuration names, nil if it
+	// names none; demo is that of the virtual phone's demonstration app.
+	own, demo *screen.Map
+}
+
+// partner is the map of the maker's app on a testbed; nil if nobody has given
+// one. A real phone has no default: every maker's app is another one.
+func (m screenMaps) partner(b config.Testbed) *screen.Map {
+	if m.own == nil && b.Virtual != nil {
+		return m.demo
+	}
+	return m.own
+}
+
+func loadMaps(c *config.Config) (screenMaps, error) {
+	var m screenMaps
+	builtIn, err := screen.BuiltIn()
+	if err != nil {
+		return m, err
+	}
+	for _, want := range []struct {
+		app, path string
+		into      *(*screen.Map)
+	}{{"alexa", c.Screens.Alexa, &m.alexa}, {"amazon", c.Screens.Amazon, &m.amazon}, {"partner", c.Screens.Partner, &m.own}} {
+		switch {
+		case want.path != "":
+			*want.into, err = readMap(want.app, want.path)
+		case want.app != "partner":
+			*want.into, err = screen.Choose(builtIn, want.app, "android", "")
+		}
+		if err != nil {
+			return m, err
+		}
+	}
+	m.demo, err = screen.Choose(builtIn, "partner", "android", "")
+	return m, err
+}
+
+// loadAlexaMap is the map of the Alexa app.
+func loadAlexaMap(c *config.Config) (*screen.Map, error) {
+	m, err := loadMaps(c)
+	return m.alexa, err
+}
+
+func readMap(app, path string) (*screen.Map, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usage(err)
+	}
+	m, err := screen.LoadMap(path, data)
+	if err != nil {
+		return nil, usage(err)
+	}
+	if m.App() != app {
+		return nil, usagef("screens.%s: %s is a map of the app %q\n  hint: write app: %s into it", app, path, m.App(), app)
+	}
+	return m, nil
+}
+
+// lacking finds what the screen maps of the testbeds lack for the scenarios,
+// and which cases need it.
+func lacking(c *config.Config, m screenMaps, beds []string, plan certification.Plan, scenarios []suite.Scenario) []suite.Problem {
+	protocol, vocabulary := certification.ProtocolOf(plan.Protocol), steps.Vocabulary()
+	type need struct {
+		who   string
+		needs steps.Needs
+	}
+	var needs []need
+	for _, s := range scenarios {
+		n := need{s.Case(plan), suite.Needs(s, vocabulary, protocol)}
+		if n.who == certification.LocalCase {
+			n.who = s.Title()
+		}
+		needs = append(needs, n)
+	}
+	var problems []suite.Problem
+	judged := map[*screen.Map]bool{}
+	for _, b := range c.Testbeds {
+		p := m.partner(b)
+		if len(beds) > 0 && !slices.Contains(beds, b.Name) || judged[p] {
+			continue
+		}
+		judged[p] = true
+		gaps := map[string][]string{} // path → cases
+		var order []partner.Gap
+		var mapless []string
+		for _, n := range needs {
+			if len(n.needs.Partner) == 0 {
+				continue
+			}
+			if p == nil {
+				mapless = appendNew(mapless, n.who)
+				continue
+			}
+			for _, g := range partner.Missing(p, n.needs.Partner...) {
+				if gaps[g.Path()] == nil {
+					order = append(order, g)
+				}
+				gaps[g.Path()] = appendNew(gaps[g.Path()], n.who)
+			}
+		}
+		if len(mapless) > 0 {
+			problems = append(problems, suite.Problem{File: "testbed " + b.Name,
+				Message: "there is no screen map of the partner app, which is needed by " + strings.Join(mapless, ", "),
+				Hint:    "write one for the maker's own app and give its path as screens.partner, or select other cases with --case"})
+		}
+		for _, g := range order {
+			problems = append(problems, suite.Problem{File: p.File(),
+				Message: fmt.Sprintf("%s: %s; needed by %s", g.Path(), g.Reason, strings.Join(gaps[g.Path()], ", ")), Hint: "it is " + g.For})
+		}
+	}
+	return append(problems, lackingAmazon(m.amazon, func(yield func(string)) {
+		for _, n := range needs {
+			if n.needs.Amazon {
+				yield(n.who)
+			}
+		}
+	})...)
+}
+
+// lackingAmazon finds what the map of Amazon's pages lacks.
+func lackingAmazon(m *screen.Map, needs func(func(string))) []suite.Problem {
+	var who []string
+	needs(func(s string) { who = appendNew(who, s) })
+	if len(who) == 0 {
+		return nil
+	}
+	var problems []suite.Problem
+	for _, path := range amazon.Missing(m) {
+		problems = append(problems, suite.Problem{File: m.File(), Message: path + " is missing; needed by " + strings.Join(who, ", "),
+			Hint: "copy it from the built-in map of Amazon's pages"})
+	}
+	return problems
+}
+
+func appendNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}

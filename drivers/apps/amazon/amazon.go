@@ -1,0 +1,200 @@
+// Package amazon is what one does on Amazon's own pages of Login with Amazon:
+// sign in, read what the consent page asks for, allow or refuse.
+//
+// It knows the pages by the names of their screen map (app: amazon). How the
+// pages are worded is not public: the words are data, and a guess until
+// somebody has seen them. What is not recognised is never taken for a fault of
+// the product.
+package amazon
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"ffscert/drivers"
+	"ffscert/drivers/apps/act"
+	"ffscert/drivers/screen"
+	"ffscert/features/certification"
+)
+
+// Account is the Amazon account of the test.
+type Account struct {
+	Email    string
+	Password string // kept out of every log
+}
+
+// App is Amazon's pages on one phone. It is used by one goroutine at a time.
+type App struct {
+	// Notice is told what is noticed by the way; may be nil.
+	Notice func(act.Notice)
+	// Account is what is signed in with when the pages ask for it.
+	Account Account
+
+	hand  *act.Hand
+	guide *act.Guide
+}
+
+// New is Amazon's pages on that phone, with their screen map.
+func New(phone drivers.Phone, clock drivers.Clock, m *screen.Map) *App {
+	a := &App{}
+	a.hand = &act.Hand{Phone: phone, Clock: clock, Map: m, Cause: certification.CauseDefinition,
+		Notice: func(n act.Notice) {
+			if a.Notice != nil {
+				a.Notice(n)
+			}
+		}}
+	a.guide = &act.Guide{Hand: a.hand, App: m.Application(), Name: "Amazon's page", Goal: "consent",
+		Order: []string{"error", "consent", "sign_in"}, Cause: certification.CauseDefinition, Crashed: certification.CauseRig}
+	return a
+}
+
+// Share makes the pages be looked at with the eyes of the phone's other apps.
+func (a *App) Share(eyes *act.Eyes) { a.hand.Eyes = eyes }
+
+// Map is the pages' screen map.
+func (a *App) Map() *screen.Map { return a.hand.Map }
+
+// Asked is what the consent page asks for, as it shows it.
+type Asked struct {
+	Scopes []string // ids of the scopes whose words were recognised
+	Texts  string   // what the page says, shortened
+}
+
+// Has tells whether a scope was recognised.
+func (a Asked) Has(scope string) bool { return slices.Contains(a.Scopes, scope) }
+
+// FFSScope is the scope of Frustration-Free Setup. [O] It was seen in shipping
+// apps; the guide names none.
+const FFSScope = "frustration_free_setup::device:setup"
+
+// scopes are those whose words a map may know, by the element that has them.
+func scopes() []struct{ id, element string } {
+	return []struct{ id, element string }{
+		{FFSScope, "consent.ffs_scope"},
+		{"alexa::skills:account_linking", "consent.linking_scope"},
+		{"profile", "consent.profile_scope"},
+	}
+}
+
+// Needed are the elements that a map of Amazon's pages must have.
+func Needed() []string {
+	return []string{"sign_in.email", "sign_in.password", "sign_in.submit", "consent.ffs_scope", "consent.allow", "consent.cancel", "error.text"}
+}
+
+// Missing are those of [Needed] that the map lacks; a nil map lacks all.
+func Missing(m *screen.Map) []string {
+	var missing []string
+	for _, path := range Needed() {
+		if m == nil {
+			missing = append(missing, path)
+		} else if e, err := m.Element(path); err != nil || e.Takes() != "" {
+			missing = append(missing, path)
+		}
+	}
+	return missing
+}
+
+const pageWithin = 20 * time.Second
+
+// Consent goes on to the consent page, signing in if the pages ask for it, and
+// reads what it asks for.
+func (a *App) Consent(ctx context.Context) (Asked, error) {
+	var asked Asked
+	signedIn := false
+	var seen *screen.Tree
+	err := a.hand.Until(ctx, "Amazon's consent page", pageWithin, func(t *screen.Tree) error {
+		page, err := a.guide.Page(t)
+		if err != nil {
+			return err
+		}
+		switch page {
+		case "consent":
+			seen = t
+			return nil
+		case "error":
+			return &certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseNetwork,
+				Message: "Amazon's page shows an error: " + act.Words(t), Hint: "see the picture; client id and redirect of the partner app may be wrong, or the network is"}
+		case "sign_in":
+			if signedIn {
+				return act.NotYet(a.trouble("Amazon's page does not go on after signing in", "correct accounts.amazon in the configuration, or sign in by hand (a code may be asked for)"))
+			}
+			signedIn = true
+			if err := a.signIn(ctx); err != nil {
+				return err
+			}
+			return drivers.ErrNotYet
+		}
+		return act.NotYet(a.trouble("Amazon's consent page did not come: the screen shows "+act.Words(t),
+			"if consent was given before, take it back in the account's settings; if the page looks different, its screen map needs new locators"))
+	})
+	if err != nil {
+		return asked, err
+	}
+	asked.Texts = act.Words(seen)
+	for _, s := range scopes() {
+		if _, err := a.hand.Map.Element(s.element); err != nil {
+			continue // the map does not know how it is worded
+		}
+		on, err := a.hand.On(seen, s.element)
+		if err != nil {
+			return asked, err
+		}
+		if on {
+			asked.Scopes = append(asked.Scopes, s.id)
+		}
+	}
+	return asked, nil
+}
+
+func (a *App) signIn(ctx context.Context) error {
+	if a.Account.Email == "" {
+		return &certification.Trouble{Code: certification.PartnerSignedOut, Cause: certification.CauseRig,
+			Message: "Amazon's page asks to sign in", Hint: "sign the phone's browser in by hand, or give the testbed accounts.amazon in the configuration"}
+	}
+	if err := a.hand.Fill(ctx, a.Account.Email, false, "sign_in.email"); err != nil {
+		return err
+	}
+	if err := a.hand.Fill(ctx, a.Account.Password, true, "sign_in.password"); err != nil {
+		return err
+	}
+	return a.hand.Tap(ctx, "sign_in.submit")
+}
+
+// Allow gives the consent and waits until the page is left.
+func (a *App) Allow(ctx context.Context) error { return a.answer(ctx, "consent.allow") }
+
+// Refuse refuses it and waits until the page is left.
+func (a *App) Refuse(ctx context.Context) error { return a.answer(ctx, "consent.cancel") }
+
+func (a *App) answer(ctx context.Context, button string) error {
+	if err := a.hand.Tap(ctx, button); err != nil {
+		return err
+	}
+	return a.hand.Until(ctx, "Amazon's page to close", pageWithin, func(t *screen.Tree) error {
+		page, err := a.guide.Page(t)
+		if err != nil || page != "consent" {
+			return err
+		}
+		return act.NotYet(a.trouble("answered Amazon's consent page, and it stays", "see the picture of what was there"))
+	})
+}
+
+// Leave refuses or goes back if one of the pages was left open, so that the app
+// that opened it comes back. It tells whether it did something.
+func (a *App) Leave(ctx context.Context, seen *screen.Tree) (bool, error) {
+	page, err := a.guide.Page(seen)
+	if err != nil {
+		return false, err
+	}
+	switch page {
+	case "consent", "sign_in", "error":
+		a.guide.Note("PAGE-LEFT", "left Amazon's page that was open: "+act.Words(seen))
+		return true, a.hand.Back(ctx)
+	}
+	return false, nil
+}
+
+func (a *App) trouble(message, hint string) error {
+	return &certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseDefinition, Message: message, Hint: hint}
+}

@@ -1,0 +1,169 @@
+package partner
+
+import (
+	"context"
+	"time"
+
+	"ffscert/drivers"
+	"ffscert/drivers/apps/act"
+	"ffscert/drivers/screen"
+	"ffscert/features/certification"
+)
+
+// Link is what the app says of its link to Amazon.
+type LinkState struct {
+	Linked bool
+	// Offered tells whether Login with Amazon is offered, on the list or on the
+	// account page; At is where.
+	Offered bool
+	At      string // path of the element, such as "account.login_with_amazon"
+}
+
+// LinkState looks at the list and at the account page.
+func (a *App) LinkState(ctx context.Context) (LinkState, error) {
+	s, err := a.linkState(ctx)
+	return s, a.why(ctx, err)
+}
+
+func (a *App) linkState(ctx context.Context) (LinkState, error) {
+	a.hand.Forget()
+	var s LinkState
+	tree, err := a.OpenHome(ctx)
+	if err != nil {
+		return s, err
+	}
+	if on, err := a.on(tree, "home.login_with_amazon"); err != nil {
+		return s, err
+	} else if on {
+		s.Offered, s.At = true, "home.login_with_amazon"
+	}
+	if tree, err = a.openAccount(ctx); err != nil {
+		return s, err
+	}
+	if s.Linked, err = a.hand.On(tree, "account.linked"); err != nil {
+		return s, err
+	}
+	on, err := a.hand.On(tree, "account.login_with_amazon")
+	if on {
+		s.Offered, s.At = true, "account.login_with_amazon"
+	}
+	return s, err
+}
+
+// openAccount opens the account page, which is fetched anew.
+func (a *App) openAccount(ctx context.Context) (*screen.Tree, error) {
+	if _, err := a.OpenHome(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.hand.Tap(ctx, "home.account"); err != nil {
+		return nil, err
+	}
+	var page *screen.Tree
+	err := a.hand.Until(ctx, "the account page of the partner app", act.AppearWithin, func(t *screen.Tree) error {
+		p, err := a.guide.Page(t)
+		if err != nil {
+			return err
+		}
+		if p != "account" {
+			return act.NotYet(&certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseDefinition,
+				Message: "home.account did not open the account page of the partner app", Hint: "correct home.account or account in the app's screen map"})
+		}
+		page = t
+		return nil
+	})
+	return page, err
+}
+
+// LinkedWithin waits until the account page shows that the app is linked.
+func (a *App) LinkedWithin(ctx context.Context, within time.Duration) (bool, error) {
+	return a.until(ctx, "the partner app to be linked", within, func(ctx context.Context) (bool, error) {
+		s, err := a.linkState(ctx)
+		return s.Linked, err
+	})
+}
+
+// Unlink ends the link, if there is one.
+func (a *App) Unlink(ctx context.Context) error { return a.why(ctx, a.unlink(ctx)) }
+
+func (a *App) unlink(ctx context.Context) error {
+	s, err := a.linkState(ctx)
+	if err != nil || !s.Linked {
+		return err
+	}
+	a.guide.Note("UNLINKED", "the partner app was linked to Amazon: the link is ended")
+	if err := a.hand.Tap(ctx, "account.unlink"); err != nil {
+		return err
+	}
+	return a.hand.Until(ctx, "the link to end", act.AppearWithin, func(t *screen.Tree) error {
+		linked, err := a.hand.On(t, "account.linked")
+		if err == nil && linked {
+			return act.NotYet(&certification.Trouble{Code: certification.AppNothingChanged, Cause: certification.CauseDefinition,
+				Message: "account.unlink was tapped, and the partner app stays linked", Hint: "end the link by hand, or correct account.unlink in the app's screen map"})
+		}
+		return err
+	})
+}
+
+// HandOver is how the app led to Amazon's pages.
+type HandOver struct {
+	// Explained are the words of the explanation that came before; empty if
+	// none came.
+	Explained string
+	At        time.Time // when another app was seen in front
+}
+
+// BeginLink taps Login with Amazon and goes through the explanation, until
+// another app is in front: Amazon's page in a browser, or an app of Amazon's.
+// at is where it is offered, from [LinkState].
+func (a *App) BeginLink(ctx context.Context, at string) (HandOver, error) {
+	h, err := a.beginLink(ctx, at)
+	return h, a.why(ctx, err)
+}
+
+func (a *App) beginLink(ctx context.Context, at string) (HandOver, error) {
+	var h HandOver
+	if at == "account.login_with_amazon" {
+		if tree, err := a.hand.Seen(ctx); err != nil {
+			return h, err
+		} else if page, err := a.guide.Page(tree); err != nil {
+			return h, err
+		} else if page != "account" {
+			if _, err := a.openAccount(ctx); err != nil {
+				return h, err
+			}
+		}
+	} else if _, err := a.OpenHome(ctx); err != nil {
+		return h, err
+	}
+	if err := a.hand.Tap(ctx, at); err != nil {
+		return h, err
+	}
+	err := a.hand.Until(ctx, "the hand-over to Amazon", handOverWithin, func(t *screen.Tree) error {
+		page, err := a.guide.Page(t)
+		if err != nil {
+			return err
+		}
+		switch page {
+		case act.Elsewhere:
+			h.At = a.hand.Clock.Now()
+			return nil
+		case "explain":
+			h.Explained = act.Words(t)
+			if err := a.hand.Tap(ctx, "explain.continue"); err != nil {
+				return err
+			}
+			return drivers.ErrNotYet
+		}
+		return act.NotYet(&certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseDefinition,
+			Message: "the partner app did not lead to Amazon: it shows " + act.Words(t), Hint: "see the picture of what was there"})
+	})
+	if err == nil {
+		if cerr := a.guide.Crash(ctx); cerr != nil {
+			return h, cerr
+		}
+	}
+	return h, err
+}
+
+// handOverWithin is how long the app may take until Amazon's page is there.
+const handOverWithin = 20 * time.Second

@@ -1,0 +1,70 @@
+package matrix
+
+import (
+	"ffscert/features/certification"
+	"ffscert/reports/journal"
+)
+
+// mostNext bounds what is proposed: more than a few is no advice.
+const mostNext = 4
+
+// Next says what to do after a run, in a few sentences: what the attempts
+// advise themselves, the worst first, and what the state of the run asks for.
+// The words may come from outside: whoever shows them makes them harmless.
+func Next(m Matrix) []string {
+	var list []string
+	for _, v := range []certification.Verdict{certification.Failed, certification.Blocked, certification.Review, certification.Warning} {
+		for _, h := range hints(m, v) {
+			if len(list) < mostNext {
+				list = append(list, h)
+			}
+		}
+	}
+	switch {
+	case m.Run.State == journal.Running:
+		list = append(list, "wait until the run has finished")
+	case m.Run.State == journal.Interrupted:
+		list = append(list, "this run did not come to its end: run again")
+	case m.Summary.Blocked > 0:
+		list = append(list, "repair what blocked and run again; a blocked case says nothing about the product")
+	case m.Summary.NotRun > 0:
+		list = append(list, "run the cases that were not run")
+	case m.Summary.Failed > 0 && len(list) == 0:
+		list = append(list, "look at the reasons above and at the evidence in the run's folder")
+	case m.Summary.Complete && certified(m.Summary.Verdict) && m.Run.Simulated:
+		list = append(list, "run the same plan on a real phone")
+	case m.Summary.Complete && certified(m.Summary.Verdict) && m.Run.SubmitByUTC != nil:
+		list = append(list, "submit the result no later than "+m.Run.SubmitByUTC.Format("2006-01-02 15:04")+" UTC")
+	case certified(m.Summary.Verdict) && m.Run.Partial:
+		list = append(list, "run the whole plan")
+	}
+	return list
+}
+
+func certified(v certification.Verdict) bool {
+	return v == certification.Passed || v == certification.Warning || v == certification.Waived
+}
+
+// hints are what attempts with that verdict advise, each once, in their order.
+func hints(m Matrix, v certification.Verdict) []string {
+	seen := map[string]bool{}
+	var list []string
+	add := func(attempts []Attempt) {
+		for _, a := range attempts {
+			if h := oneLine(a.Hint); a.Verdict == v && h != "" && !seen[h] {
+				seen[h] = true
+				if a.Code != "" {
+					h = oneLine(string(a.Code)) + ": " + h
+				}
+				list = append(list, h)
+			}
+		}
+	}
+	for _, c := range m.Cases {
+		add(c.AttemptList)
+	}
+	for _, l := range m.Local {
+		add(l.AttemptList)
+	}
+	return list
+}

@@ -1,0 +1,205 @@
+package html
+
+import (
+	"fmt"
+	"time"
+
+	"ffscert/features/certification"
+	"ffscert/reports/journal"
+	"ffscert/reports/matrix"
+)
+
+// caseView is a row of the matrix.
+type caseView struct {
+	mark
+	Anchor                                         string // on the page
+	ID, Title, Requirement, Method, Cause, Message string
+	Score                                          string // such as 19/20
+	Numbers                                        []fact
+	Rate                                           *rateView
+	Findings                                       []findingView
+	Strips                                         []strip
+}
+
+// rateView is drawn on a scale from 0 to 100.
+type rateView struct {
+	Observed, Lower, Target float64
+	Text, Short, Proven     string
+}
+
+type findingView struct{ Severity, Rule, Message string }
+
+// strip is one scenario of a case: its attempts as cells, in their order.
+type strip struct {
+	mark
+	Scenario string
+	Message  string // only where a case has several scenarios
+	Cells    []cell
+	Owed     []struct{} // attempts that were required and not made
+	Troubled []attemptView
+	Good     []attemptView
+	Summary  string // of Good
+}
+
+type cell struct{ Class, Letter, Href, Title string }
+
+// mostOwed bounds the empty cells of a strip.
+const mostOwed = 100
+
+// key finds the recorded attempt of one in the matrix.
+type key struct {
+	caseID   string // empty for what is local
+	scenario string
+	n        int
+	started  time.Time
+}
+
+func index(rec journal.Record, m matrix.Matrix) map[key]*certification.Attempt {
+	known := map[string]bool{}
+	for _, c := range m.Cases {
+		known[c.ID] = true
+	}
+	all := make(map[key]*certification.Attempt, len(rec.Attempts))
+	for i := range rec.Attempts {
+		a := &rec.Attempts[i]
+		id := a.ID.Case
+		if !known[id] {
+			id = ""
+		}
+		all[key{id, a.ID.Scenario, a.ID.N, a.Started.UTC()}] = a
+	}
+	return all
+}
+
+// builder makes the views of cases and attempts.
+type builder struct {
+	m        matrix.Matrix
+	recorded map[key]*certification.Attempt
+	pictures *pictures
+	base     string
+	cases    int // so far, which numbers them on the page
+	made     int // attempts so far, which numbers them on the page
+	detailed int // those of them with their steps
+	bare     int // those without, because there are too many
+}
+
+func (b *builder) planCase(c matrix.Case) caseView {
+	b.cases++
+	v := caseView{mark: markOf(c.Verdict), Anchor: fmt.Sprintf("c%d", b.cases), Score: fmt.Sprintf("%d/%d", c.Attempts.Passed+c.Attempts.Warning, c.Attempts.Counted), ID: clean(c.ID), Title: clean(c.Title), Requirement: clean(c.Requirement),
+		Cause: words(string(c.Cause)), Message: clean(c.Message), Rate: rateOf(c.Rate), Numbers: numbers(c.Attempts, c.SetupTime)}
+	if c.Method != "" && c.Method != certification.Automated {
+		v.Method = words(string(c.Method))
+	}
+	for _, f := range c.Findings {
+		v.Findings = append(v.Findings, findingView{clean(string(f.Severity)), clean(f.Rule), clean(f.Message)})
+	}
+	rest := c.AttemptList
+	for _, s := range c.Scenarios {
+		// The list holds the scenarios' attempts one scenario after the other.
+		n := 0
+		for n < len(rest) && rest[n].Scenario == s.Scenario {
+			n++
+		}
+		v.Strips = append(v.Strips, b.strip(c.ID, s, rest[:n], len(c.Scenarios) > 1))
+		rest = rest[n:]
+	}
+	return v
+}
+
+func (b *builder) localCase(l matrix.Scenario) caseView {
+	v := caseView{mark: markOf(l.Verdict), Title: clean(l.Scenario), Cause: words(string(l.Cause)), Message: clean(l.Message),
+		Rate: rateOf(l.Rate), Numbers: numbers(l.Attempts, l.SetupTime)}
+	for _, f := range l.Findings {
+		v.Findings = append(v.Findings, findingView{clean(string(f.Severity)), clean(f.Rule), clean(f.Message)})
+	}
+	s := b.strip("", l.ScenarioSummary, l.AttemptList, false)
+	s.Scenario = ""
+	v.Strips = []strip{s}
+	return v
+}
+
+func (b *builder) strip(caseID string, s matrix.ScenarioSummary, list []matrix.Attempt, several bool) strip {
+	v := strip{mark: markOf(s.Verdict), Scenario: clean(s.Scenario)}
+	if several {
+		v.Message = clean(s.Message)
+	}
+	// What went wrong comes first, so that it has its steps even where not
+	// every attempt can have them.
+	ids := make([]string, len(list))
+	for i := range list {
+		b.made++
+		ids[i] = fmt.Sprintf("a%d", b.made)
+		if list[i].Verdict != certification.Passed {
+			v.Troubled = append(v.Troubled, b.attempt(ids[i], caseID, list[i]))
+		}
+	}
+	for i, a := range list {
+		if a.Verdict == certification.Passed {
+			v.Good = append(v.Good, b.attempt(ids[i], caseID, a))
+		}
+		m := markOf(a.Verdict)
+		v.Cells = append(v.Cells, cell{m.Class, m.Letter, "#" + ids[i], cellTitle(a, m)})
+	}
+	if n := len(v.Good); n > 0 {
+		v.Summary = plural(n, "attempt") + " passed"
+	}
+	v.Owed = make([]struct{}, min(max(s.Attempts.Required-s.Attempts.Counted-s.Attempts.Review, 0), mostOwed))
+	return v
+}
+
+func cellTitle(a matrix.Attempt, m mark) string {
+	t := fmt.Sprintf("attempt %d: %s", a.N, m.Word)
+	if a.Verdict == certification.Passed {
+		if a.SetupTime != nil {
+			t += ", set up in " + seconds(a.SetupTime.Value)
+		}
+		return t
+	}
+	if s := joined(" ", words(string(a.Cause)), string(a.Code), a.Message); s != "" {
+		t += ", " + s
+	}
+	return t
+}
+
+func numbers(a matrix.Attempts, s *matrix.SetupTime) []fact {
+	text := fmt.Sprintf("%d of %d passed", a.Passed+a.Warning, a.Counted)
+	for _, n := range []struct {
+		n    int
+		what string
+	}{{a.Failed, "failed"}, {a.Blocked, "blocked"}, {a.Warning, "with a warning"}, {a.Review, "to be reviewed"}} {
+		if n.n > 0 {
+			text += fmt.Sprintf(", %d %s", n.n, n.what)
+		}
+	}
+	required := fmt.Sprint(a.Required)
+	if a.PlanRequired != a.Required {
+		required += fmt.Sprintf(" (the plan: %d)", a.PlanRequired)
+	}
+	list := []fact{{"Attempts", text}, {"Required", required}}
+	if s != nil {
+		list = append(list, fact{"Set-up time", fmt.Sprintf("half within %.1f s, nine in ten within %.1f s, longest %.1f s (each ± %.1f s)", s.P50, s.P90, s.Max, s.Uncertainty)})
+	}
+	return list
+}
+
+func rateOf(r *matrix.RateResult) *rateView {
+	if r == nil {
+		return nil
+	}
+	v := &rateView{Lower: percentOf(r.Lower95), Target: percentOf(r.Target)}
+	target := fmt.Sprintf("the target is %.3g %%", v.Target)
+	if r.Observed == nil {
+		v.Short = "–"
+		v.Text = "nothing was counted; " + target
+		return v
+	}
+	v.Observed = percentOf(*r.Observed)
+	v.Short, v.Proven = fmt.Sprintf("%.1f %%", v.Observed), fmt.Sprintf("≥ %.1f %%", v.Lower)
+	v.Text = fmt.Sprintf("%.1f %% passed; %s; proven with 95 %% confidence: at least %.1f %%", v.Observed, target, v.Lower)
+	if n := r.MorePassesNeeded; n != nil && *n > 0 {
+		v.Text += fmt.Sprintf("; %d more passes in a row would prove the target", *n)
+	}
+	return v
+}
+
+func percentOf(x float64) float64 { return min(max(x*100, 0), 100) }

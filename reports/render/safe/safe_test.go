@@ -1,0 +1,37 @@
+package safe
+
+import (
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+func TestText(t *testing.T) {
+	for _, tc := range []struct{ in, want string }{
+		{"First light", "First light"},
+		{"  a\r\n\tb\u2028c ", "a   b c"},
+		{"a\x1b[2Jb", "a\ufffd[2Jb"},
+		{"\u202eevil\u2066\u200b\xff", "\ufffdevil\ufffd\ufffd\ufffd"},
+		{"👩\u200d🔧 灯", "👩\u200d🔧 灯"},
+		{"0123456789abx", "0123456789ab…"},
+	} {
+		if got := Text(tc.in, 12); got != tc.want {
+			t.Errorf("Text(%q) = %q, want %q", tc.in, got, tc.want)
+		}
+	}
+}
+
+func FuzzText(f *testing.F) {
+	f.Add("a\x1b]0;t\x07\u202e\u0085\xff\u00ad\ue000", 20)
+	f.Fuzz(func(t *testing.T, s string, longest int) {
+		got := Text(s, longest)
+		if n := utf8.RuneCountInString(got); n > max(longest, 0)+1 {
+			t.Errorf("%d runes, %d allowed", n, longest)
+		}
+		for _, r := range got {
+			if !unicode.IsPrint(r) && r != zeroWidthJoiner {
+				t.Errorf("%U is left in %q", r, got)
+			}
+		}
+	})
+}

@@ -1,0 +1,235 @@
+package steps
+
+import (
+	"context"
+	"time"
+
+	"ffscert/drivers/apps/amazon"
+	"ffscert/drivers/apps/partner"
+	"ffscert/features/certification"
+)
+
+// linking is how far linking the Amazon account has come.
+type linking struct {
+	asked *amazon.Asked // what the consent page that is open asks for; nil if none is
+}
+
+func consentSentences() []Sentence {
+	return []Sentence{
+		sentence(ActorConsent, "the partner app is not linked to Amazon",
+			"Makes sure that the maker's own app is not linked to the Amazon account; a link is ended.",
+			"Given the partner app is not linked to Amazon",
+			func(ctx context.Context, a *Attempt, _ []string) error {
+				p, err := a.partner()
+				if err != nil {
+					return err
+				}
+				return p.Unlink(ctx)
+			}).with(false, partner.SeeLink, partner.Unlink),
+
+		sentence(ActorConsent, "the partner app is linked to Amazon",
+			"Makes sure that the maker's own app is linked to the Amazon account; otherwise Login with Amazon is gone through, and allowed.",
+			"Given the partner app is linked to Amazon",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.makeLinked(ctx) }).with(true, partner.SeeLink, partner.Link),
+
+		sentence(ActorConsent, "the partner app offers Login with Amazon",
+			"Makes sure that the maker's own app offers Login with Amazon, on its list of devices or on its account page.",
+			"Then the partner app offers Login with Amazon",
+			func(ctx context.Context, a *Attempt, _ []string) error {
+				_, err := a.offered(ctx)
+				return err
+			}).with(false, partner.SeeLink),
+
+		sentence(ActorConsent, "I begin to link my Amazon account in the partner app",
+			"Taps Login with Amazon, goes on through the explanation, signs in where Amazon asks for it, and stops at Amazon's consent page.",
+			"When I begin to link my Amazon account in the partner app",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.beginLink(ctx) }).with(true, partner.SeeLink, partner.Link),
+
+		sentence(ActorConsent, "Amazon asks whether the app may use Frustration-Free Setup",
+			"Makes sure that Amazon's consent page asks for the scope of Frustration-Free Setup, by the words that the map of "+
+				"Amazon's pages has for it. If none of its words for any scope is on the page, that is not judged.",
+			"Then Amazon asks whether the app may use Frustration-Free Setup",
+			func(_ context.Context, a *Attempt, _ []string) error { return a.mustAskForFFS() }).with(true),
+
+		sentence(ActorConsent, "I allow it on Amazon's page",
+			"Gives the consent on Amazon's page.",
+			"When I allow it on Amazon's page",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.answer(ctx, true) }).with(true),
+
+		sentence(ActorConsent, "I refuse it on Amazon's page",
+			"Refuses the consent on Amazon's page.",
+			"When I refuse it on Amazon's page",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.answer(ctx, false) }).with(true),
+
+		sentence(ActorConsent, "the partner app shows that it is linked",
+			"Makes sure that the account page of the maker's own app says that it is linked to Amazon.",
+			"Then the partner app shows that it is linked",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.mustBeLinked(ctx) }).with(false, partner.SeeLink),
+
+		sentence(ActorConsent, "the partner app shows that it is not linked",
+			"Makes sure that the account page of the maker's own app does not say that it is linked to Amazon.",
+			"Then the partner app shows that it is not linked",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.mustNotBeLinked(ctx) }).with(false, partner.SeeLink),
+
+		sentence(ActorConsent, "the partner app does not ask for Login with Amazon again",
+			"Makes sure that the maker's own app, being linked, stays linked. Where it still offers Login with Amazon, that is a warning.",
+			"And the partner app does not ask for Login with Amazon again",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.mustNotAskAgain(ctx) }).with(false, partner.SeeLink),
+	}
+}
+
+// amazon is Amazon's pages, if the testbed has a map of them.
+func (a *Attempt) amazon() (*amazon.App, error) {
+	if a.Bed.Amazon == nil {
+		return nil, &certification.Trouble{Code: certification.DefConfiguration, Cause: certification.CauseDefinition,
+			Message: "there is no screen map of Amazon's pages", Hint: "give its path as screens.amazon in the configuration"}
+	}
+	return a.Bed.Amazon, nil
+}
+
+// offered makes sure that Login with Amazon is offered.
+func (a *Attempt) offered(ctx context.Context) (partner.LinkState, error) {
+	p, err := a.partner()
+	if err != nil {
+		return partner.LinkState{}, err
+	}
+	s, err := p.LinkState(ctx)
+	if err != nil || s.Offered {
+		return s, err
+	}
+	if s.Linked {
+		return s, &certification.Trouble{Code: certification.DefStepOrder, Cause: certification.CauseDefinition,
+			Message: "the partner app is linked to Amazon already, and need not offer it", Hint: "begin with \"the partner app is not linked to Amazon\""}
+	}
+	return s, &certification.Trouble{Code: certification.PartnerNoLogin, Cause: certification.CausePartnerApp,
+		Message: "the partner app offers no Login with Amazon, neither on its list of devices nor on its account page, and is not linked",
+		Hint:    "the guide asks that the app \"supports Login with Amazon, including the FFS scope\""}
+}
+
+func (a *Attempt) beginLink(ctx context.Context) error {
+	pages, err := a.amazon()
+	if err != nil {
+		return err
+	}
+	s, err := a.offered(ctx)
+	if err != nil {
+		return err
+	}
+	from := a.Bed.Clock.Now()
+	hand, err := a.Bed.Partner.BeginLink(ctx, s.At)
+	if err != nil {
+		return err
+	}
+	if hand.Explained == "" {
+		a.warn("LWA-REASON", "no page of the partner app explained what the permission is for before Amazon's page came")
+	} else {
+		a.Observe("before Amazon's page the partner app explained: " + hand.Explained)
+	}
+	asked, err := pages.Consent(ctx)
+	if err != nil {
+		return err
+	}
+	a.Observe("Amazon's consent page said: " + asked.Texts)
+	a.link.asked = &asked
+	a.phase("Login with Amazon → consent", from, a.Bed.Clock.Now())
+	return nil
+}
+
+func (a *Attempt) mustAskForFFS() error {
+	asked := a.link.asked
+	switch {
+	case asked == nil:
+		return outOfOrder("Amazon asks whether the app may use Frustration-Free Setup", "I begin to link my Amazon account in the partner app")
+	case asked.Has(amazon.FFSScope):
+		return nil
+	case len(asked.Scopes) == 0:
+		// How the page is worded is not public: words that nobody has seen cannot
+		// prove that something is missing.
+		return &certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseDefinition,
+			Message: "Amazon's consent page has none of the words that its screen map knows for a scope: it cannot be told what it asks for",
+			Hint:    "put the words of the page into consent.ffs_scope and its neighbours in a screen map of your own (screens.amazon); it said: " + asked.Texts}
+	}
+	return &certification.Trouble{Code: certification.PartnerNoScope, Cause: certification.CausePartnerApp,
+		Message: "the partner app does not ask for the scope of Frustration-Free Setup: Amazon's consent page shows other scopes, and not this one",
+		Hint:    "add " + amazon.FFSScope + " to the scopes that the app requests"}
+}
+
+func (a *Attempt) answer(ctx context.Context, allow bool) error {
+	pages, err := a.amazon()
+	if err != nil {
+		return err
+	}
+	if a.link.asked == nil {
+		return outOfOrder("I "+map[bool]string{true: "allow", false: "refuse"}[allow]+" it on Amazon's page", "I begin to link my Amazon account in the partner app")
+	}
+	a.link.asked = nil
+	if allow {
+		return pages.Allow(ctx)
+	}
+	return pages.Refuse(ctx)
+}
+
+func (a *Attempt) makeLinked(ctx context.Context) error {
+	p, err := a.partner()
+	if err != nil {
+		return err
+	}
+	s, err := p.LinkState(ctx)
+	if err != nil || s.Linked {
+		return err
+	}
+	if err := a.beginLink(ctx); err != nil {
+		return err
+	}
+	if err := a.answer(ctx, true); err != nil {
+		return err
+	}
+	return a.mustBeLinked(ctx)
+}
+
+// linkedWithin is how long the app may take to show what the customer allowed.
+const linkedWithin = 20 * time.Second
+
+func (a *Attempt) mustBeLinked(ctx context.Context) error {
+	p, err := a.partner()
+	if err != nil {
+		return err
+	}
+	linked, err := p.LinkedWithin(ctx, linkedWithin)
+	if err == nil && !linked {
+		err = &certification.Trouble{Code: certification.PartnerNotLinked, Cause: certification.CausePartnerApp,
+			Message: "the consent was given, and the partner app does not show that it is linked", Hint: "see what the app does with the answer of Login with Amazon"}
+	}
+	return err
+}
+
+func (a *Attempt) mustNotBeLinked(ctx context.Context) error {
+	p, err := a.partner()
+	if err != nil {
+		return err
+	}
+	s, err := p.LinkState(ctx)
+	if err == nil && s.Linked {
+		err = &certification.Trouble{Code: certification.PartnerNotLinked, Cause: certification.CausePartnerApp,
+			Message: "the consent was refused, and the partner app shows that it is linked", Hint: "see what the app does with access_denied from Login with Amazon"}
+	}
+	return err
+}
+
+func (a *Attempt) mustNotAskAgain(ctx context.Context) error {
+	p, err := a.partner()
+	if err != nil {
+		return err
+	}
+	s, err := p.LinkState(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !s.Linked:
+		return &certification.Trouble{Code: certification.PartnerAsksAgain, Cause: certification.CausePartnerApp,
+			Message: "the partner app was linked to Amazon, and no longer says so", Hint: "see whether setting a device up ends the link"}
+	case s.Offered:
+		a.warn("LWA-OFFERED", "the partner app is linked, and still offers Login with Amazon")
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package suite_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"ffscert/drivers/virtual/handset"
+	"ffscert/drivers/virtual/world"
+	"ffscert/features/catalog"
+	"ffscert/features/certification"
+)
+
+// Every case of both plans passes where nothing goes wrong.
+func TestEveryCasePasses(t *testing.T) {
+	cat, err := catalog.Load()
+	require.NoError(t, err)
+	for _, plan := range cat.Plans() {
+		for _, c := range plan.Cases {
+			t.Run(plan.ID+"/"+c.ID, func(t *testing.T) {
+				w := world.Defaults()
+				w.Protocol = plan.Protocol
+				for _, a := range newLab(t, 1, w, handset.PhoneProfile()).runCase(t, plan.ID, c.ID, 2) {
+					require.Equal(t, certification.Passed, a.Verdict, "#%d %s %s", a.ID.N, a.Code, a.Message)
+				}
+			})
+		}
+	}
+}
+
+// Each fault of the lab ends an attempt with the verdict and the cause that are
+// right for it.
+func TestFaults(t *testing.T) {
+	const (
+		mss, wss = "mss-wifi-default", "wss-wifi-default"
+		product  = certification.CauseProduct
+		partner  = certification.CausePartnerApp
+		alexa    = certification.CauseAlexaApp
+		rig      = certification.CauseRig
+	)
+	for _, c := range []struct {
+		name, plan, id string
+		fault          func(*world.Config)
+		verdict        certification.Verdict
+		cause          certification.Cause
+		code           certification.Code
+	}{
+		{"set_up_failure", mss, "3P2-DE-02", func(c *world.Config) { c.Device.SetUpFailure = 1 }, certification.Failed, product, certification.ProductNotSetUp},
+		{"set_up_failure wss", wss, "3P2-DE-02", func(c *world.Config) { c.Device.SetUpFailure = 1 }, certification.Failed, product, certification.ProductNotSetUp},
+		{"late_set_up", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.LateSetUp = 1 }, certification.Failed, product, certification.ProductNotSetUp},
+		{"unresponsive_device", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.UnresponsiveDevice = 1 }, certification.Failed, product, certification.ProductUnresponsive},
+		{"vanishes", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.Vanishes = 1; c.Device.Vanishes = world.Range{Min: 1e9, Max: 1e9} },
+			certification.Failed, product, certification.ProductVanished},
+		{"promotion_card", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.PromotionCard = 1 }, certification.Passed, "", ""},
+		{"unrelated_card", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.UnrelatedCard = 1 }, certification.Passed, "", ""},
+		{"other_product_card", wss, "FFS-APP-01", func(c *world.Config) { c.Faults.OtherProductCard = 1 }, certification.Passed, "", ""},
+		{"stale_tile", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.StaleTile = 1 }, certification.Blocked, alexa, certification.AppNothingChanged},
+		{"wrong_name", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.WrongName = 1 }, certification.Failed, product, certification.ProductNotSetUp},
+		{"plug_ignores", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.PlugIgnores = 1 }, certification.Blocked, rig, certification.RigPlug},
+		{"provisioner_off", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.ProvisionerOff = 1 }, certification.Blocked, rig, certification.RigProvisioner},
+		{"provisioner_off wss", wss, "FFS-APP-01", func(c *world.Config) { c.Faults.ProvisionerOff = 1 }, certification.Blocked, rig, certification.RigProvisioner},
+		{"alexa_app_crash", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.AlexaAppCrash = 1 }, certification.Blocked, alexa, certification.AppCrashed},
+		{"alexa_app_crash own set-up", wss, "FFS-PROV-01", func(c *world.Config) { c.Faults.AlexaAppCrash = 1 }, certification.Blocked, alexa, certification.AppCrashed},
+		{"partner_app_crash", mss, "FFS-APP-01", func(c *world.Config) { c.Faults.PartnerAppCrash = 1 }, certification.Failed, partner, certification.AppCrashed},
+		{"partner_app_crash own set-up", wss, "FFS-OWN-01", func(c *world.Config) { c.Faults.PartnerAppCrash = 1 }, certification.Failed, partner, certification.AppCrashed},
+		{"partner_no_login", mss, "FFS-LWA-01", func(c *world.Config) { c.Faults.PartnerNoLogin = 1 }, certification.Failed, partner, certification.PartnerNoLogin},
+		{"partner_no_login refusing", wss, "FFS-LWA-02", func(c *world.Config) { c.Faults.PartnerNoLogin = 1 }, certification.Failed, partner, certification.PartnerNoLogin},
+		{"partner_no_scope", mss, "FFS-LWA-01", func(c *world.Config) { c.Faults.PartnerNoScope = 1 }, certification.Failed, partner, certification.PartnerNoScope},
+		{"partner_no_fallback", mss, "FFS-OWN-01", func(c *world.Config) { c.Faults.PartnerNoFallback = 1 }, certification.Failed, product, certification.ProductNoFallback},
+		{"partner_no_fallback wss", wss, "FFS-OWN-01", func(c *world.Config) { c.Faults.PartnerNoFallback = 1 }, certification.Failed, product, certification.ProductNoFallback},
+		{"partner_no_fallback refusing", wss, "FFS-LWA-02", func(c *world.Config) { c.Faults.PartnerNoFallback = 1 }, certification.Failed, product, certification.ProductOwnSetUp},
+		{"signed out", mss, "FFS-APP-01", func(c *world.Config) { c.Partner.SignedIn = false }, certification.Passed, "", ""},
+		{"linked before", mss, "FFS-LWA-01", func(c *world.Config) { c.Partner.Linked = true }, certification.Passed, "", ""},
+		{"linked before, second device", wss, "FFS-LWA-03", func(c *world.Config) { c.Partner.Linked = true }, certification.Passed, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := world.Defaults()
+			if c.plan == wss {
+				w.Protocol = "wss-wifi"
+			}
+			c.fault(&w)
+			a := newLab(t, 1, w, handset.PhoneProfile()).runCase(t, c.plan, c.id, 1)[0]
+			why := a.Message
+			for _, o := range a.Observations {
+				why += "\n" + o.What
+			}
+			require.Equal(t, c.verdict, a.Verdict, "%s %s %s", a.Cause, a.Code, why)
+			require.Equal(t, c.cause, a.Cause, why)
+			require.Equal(t, c.code, a.Code, why)
+		})
+	}
+}
