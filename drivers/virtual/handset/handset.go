@@ -71,6 +71,7 @@ type Handset struct {
 	recent   []string             // packages, the one in front last
 	signedIn map[string]*bool     // what an app of the package knows better than the account
 	touch    gesture
+	overview bool // the home screen came up as the overview of apps
 	lastPID  int
 	visits   int
 }

@@ -48,6 +48,7 @@ type animation struct {
 
 // start brings an app to the front, starting it if it does not run.
 func (h *Handset) start(m *apps.Model) {
+	h.overview = false
 	in := h.running[m.Package]
 	fresh := in == nil
 	if fresh {
