@@ -115,7 +115,7 @@ testbeds:
     virtual: {seed: 42, latency: none, others: []}
 `)
 	v := c.Testbeds[0].Virtual
-	want := world.Defaults()
+	want := defaultVirtual().Config
 	want.Seed = 42
 	want.Device.Name = "My lamp"
 	want.Provisioner.Name = "Kitchen speaker"

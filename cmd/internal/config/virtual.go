@@ -40,7 +40,11 @@ type Virtual struct {
 }
 
 func defaultVirtual() *Virtual {
-	return &Virtual{Latency: LatencyPhone, Config: world.Defaults()}
+	lab := world.Defaults()
+	// The devices list, the new device included, fits on the screen: scripts
+	// that never scroll while they wait find it, too.
+	lab.Others = lab.Others[:4]
+	return &Virtual{Latency: LatencyPhone, Config: lab}
 }
 
 // UnmarshalYAML keeps the default of what is not given.

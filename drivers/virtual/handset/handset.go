@@ -90,6 +90,7 @@ type Handset struct {
 	auths    int                  // counts the requests
 	crashed  string               // label of the app that ended by itself, until the notice is put away
 	touch    gesture
+	overview bool // the home screen came up as the overview of apps
 	lastPID  int
 	visits   int
 }

@@ -57,6 +57,7 @@ func (h *Handset) start(m *apps.Model) {
 	if h.auth != nil && m.Package == h.auth.caller {
 		h.endAuthorization(cancelled) // its user came back without an answer
 	}
+	h.overview = false
 	in := h.running[m.Package]
 	fresh := in == nil
 	if fresh {

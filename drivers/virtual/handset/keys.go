@@ -66,8 +66,10 @@ func (h *Handset) Key(code, metaState int, long bool) {
 // key handles what means something to the system. It reports whether it did.
 func (h *Handset) key(code int) bool {
 	switch code {
-	case keyHome, keyRecents:
+	case keyHome:
 		h.start(h.home)
+	case keyRecents:
+		h.switchApp()
 	case keyBack:
 		h.back()
 	case keyEnter, keyEscape:
@@ -76,6 +78,22 @@ func (h *Handset) key(code int) bool {
 		return false
 	}
 	return true
+}
+
+// switchApp shows the overview of apps, which is the home screen here; pressed
+// there once more, it brings back the app that was in front before.
+func (h *Handset) switchApp() {
+	if h.overview && len(h.recent) > 1 {
+		last := h.recent[len(h.recent)-2]
+		for _, m := range h.models {
+			if m.Package == last {
+				h.start(m)
+				return
+			}
+		}
+	}
+	h.start(h.home)
+	h.overview = true
 }
 
 func (h *Handset) back() {

@@ -119,6 +119,30 @@ func TestTwoFingersDoNothing(t *testing.T) {
 	r.one("class=android.widget.Switch")
 }
 
+func TestAppSwitch(t *testing.T) {
+	r := newRig(t, handset.NoProfile())
+	r.tap("desc=Tab, Devices")
+	r.Key(187, 0, false)
+	if pkg, _ := r.Foreground(); pkg == alexa {
+		t.Fatal("the overview of apps does not come up")
+	}
+	r.Key(187, 0, false)
+	r.one("id=devicePageHeader") // back where it was
+	r.Key(3, 0, false)
+	r.Key(187, 0, false) // from home: the overview, and then the app
+	if pkg, _ := r.Foreground(); pkg == alexa {
+		t.Fatal("one press is enough from home")
+	}
+	r.Key(187, 0, false)
+	r.one("id=devicePageHeader")
+	r.ForceStop(alexa)
+	r.Key(187, 0, false)
+	r.Key(187, 0, false) // no app is left to go to
+	if pkg, _ := r.Foreground(); pkg == alexa {
+		t.Fatal("an app that was stopped comes back")
+	}
+}
+
 func TestTyping(t *testing.T) {
 	r := newRig(t, handset.NoProfile())
 	r.tap("desc=Tab, Devices")
