@@ -240,19 +240,25 @@ func isTimeout(err error) bool {
 }
 
 // Words are the texts on the topmost window, shortened, for records.
-func Words(t *screen.Tree) string {
-	var texts []string
+func Words(t *screen.Tree) string { return words(t, 6, 200) }
+
+// AllWords are the texts on the topmost window, for records in which each of
+// them may matter.
+func AllWords(t *screen.Tree) string { return words(t, 60, 2000) }
+
+func words(t *screen.Tree, texts, runes int) string {
+	var found []string
 	if len(t.Windows) > 0 {
 		t.Each(func(n *screen.Node) bool {
 			if t.Windows[0].Has(n) && n.Displayed && n.Text != "" {
-				texts = append(texts, "\""+n.Text+"\"")
+				found = append(found, "\""+n.Text+"\"")
 			}
-			return len(texts) < 6
+			return len(found) < texts
 		})
 	}
-	s := []rune(strings.Join(texts, ", "))
-	if len(s) > 200 {
-		s = append(s[:199], '…')
+	s := []rune(strings.Join(found, ", "))
+	if len(s) > runes {
+		s = append(s[:runes-1], '…')
 	}
 	return string(s)
 }
