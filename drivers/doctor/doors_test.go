@@ -175,6 +175,8 @@ func TestWhatIsWrongIsSeen(t *testing.T) {
 		{name: "device set up already", world: func(w *world.Config) { w.Device.FoundCard = false }, before: powered,
 			want: map[string]doctor.Status{"device": doctor.Warning}},
 		{name: "a card over the app", before: powered, want: map[string]doctor.Status{"signed_in": doctor.Error}},
+		{name: "a dialog over the app", world: func(w *world.Config) { w.Faults.UnknownDialog, w.Device.FoundCard = 1, false }, before: powered,
+			want: map[string]doctor.Status{"signed_in": doctor.Error}},
 		{name: "names that are not there", change: func(s *doctor.Subject) { s.Names.DevicePlug, s.Names.Provisioner = "Third plug", "ECHO dot" },
 			want: map[string]doctor.Status{"device_plug": doctor.Error, "provisioner": doctor.Error}},
 		{name: "a long list", world: func(w *world.Config) {
