@@ -281,6 +281,9 @@ func TestInChromium(t *testing.T) {
 		if w := eval[int](p, `document.documentElement.scrollWidth`); w > 390 {
 			t.Errorf("it is %d pixels wide", w)
 		}
+		if w := eval[int](p, `Math.round(Math.min(...[...document.querySelectorAll('.glance td:nth-child(2), .case h3, .message, .s-text')].filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().width)))`); w < 150 {
+			t.Errorf("a text has %d pixels only", w)
+		}
 		if c := eval[string](p, `getComputedStyle(document.body).backgroundColor`); c != "rgb(17, 20, 24)" {
 			t.Errorf("in the dark it is %s", c)
 		}
