@@ -13,7 +13,7 @@ build: ## bin/ffscert, one static binary
 run: build ## the provisioning case, 20 attempts, on the built-in virtual testbed
 	@bin/ffscert run --plan mss-wifi-default
 
-setup: ## what the tests need beside Go: adb, and Appium in .tools
+setup: ## what the tests need beside Go: adb, Chromium, and Appium in .tools
 	@.ci/setup
 
 test: ## everything; what had to be left out is named at the end

@@ -78,7 +78,8 @@ func readMap(app, path string) (*screen.Map, error) {
 }
 
 // lacking finds what the screen maps of the testbeds lack for the scenarios,
-// and which cases need it.
+// and which cases need it. That there is no map at all is a warning: cases that
+// need none can be run.
 func lacking(c *config.Config, m screenMaps, beds []string, plan certification.Plan, scenarios []suite.Scenario) []suite.Problem {
 	protocol, vocabulary := certification.ProtocolOf(plan.Protocol), steps.Vocabulary()
 	type need struct {
@@ -93,6 +94,14 @@ func lacking(c *config.Config, m screenMaps, beds []string, plan certification.P
 		}
 		needs = append(needs, n)
 	}
+	order := func(id string) int { // the plan's; scenarios of no case come last
+		i := slices.IndexFunc(plan.Cases, func(c certification.Case) bool { return c.ID == id })
+		if i < 0 {
+			return len(plan.Cases)
+		}
+		return i
+	}
+	slices.SortStableFunc(needs, func(a, b need) int { return order(a.who) - order(b.who) })
 	var problems []suite.Problem
 	judged := map[*screen.Map]bool{}
 	for _, b := range c.Testbeds {
@@ -102,7 +111,7 @@ func lacking(c *config.Config, m screenMaps, beds []string, plan certification.P
 		}
 		judged[p] = true
 		gaps := map[string][]string{} // path → cases
-		var order []partner.Gap
+		var found []partner.Gap
 		var mapless []string
 		for _, n := range needs {
 			if len(n.needs.Partner) == 0 {
@@ -114,17 +123,17 @@ func lacking(c *config.Config, m screenMaps, beds []string, plan certification.P
 			}
 			for _, g := range partner.Missing(p, n.needs.Partner...) {
 				if gaps[g.Path()] == nil {
-					order = append(order, g)
+					found = append(found, g)
 				}
 				gaps[g.Path()] = appendNew(gaps[g.Path()], n.who)
 			}
 		}
 		if len(mapless) > 0 {
-			problems = append(problems, suite.Problem{File: "testbed " + b.Name,
+			problems = append(problems, suite.Problem{File: "testbed " + b.Name, Warning: true,
 				Message: "there is no screen map of the partner app, which is needed by " + strings.Join(mapless, ", "),
 				Hint:    "write one for the maker's own app and give its path as screens.partner, or select other cases with --case"})
 		}
-		for _, g := range order {
+		for _, g := range found {
 			problems = append(problems, suite.Problem{File: p.File(),
 				Message: fmt.Sprintf("%s: %s; needed by %s", g.Path(), g.Reason, strings.Join(gaps[g.Path()], ", ")), Hint: "it is " + g.For})
 		}
@@ -151,6 +160,14 @@ func lackingAmazon(m *screen.Map, needs func(func(string))) []suite.Problem {
 			Hint: "copy it from the built-in map of Amazon's pages"})
 	}
 	return problems
+}
+
+// refuseLacking refuses a run that needs what the maps lack.
+func refuseLacking(problems []suite.Problem) error {
+	for i := range problems {
+		problems[i].Warning = false
+	}
+	return refuse(problems)
 }
 
 func appendNew(list []string, s string) []string {

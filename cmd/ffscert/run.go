@@ -88,7 +88,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := refuse(lacking(c, maps, o.beds, job.plan, job.scenarios())); err != nil {
+	if err := refuseLacking(lacking(c, maps, o.beds, job.plan, job.scenarios())); err != nil {
 		return err
 	}
 	followPlan(c, job.plan)

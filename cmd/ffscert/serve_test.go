@@ -125,7 +125,7 @@ func runAgainst(t *testing.T, endpoint string) {
 	if err := os.WriteFile(filepath.Join(dir, "ffscert.yaml"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s, out, errs := testState(t, dir, "run")
+	s, out, errs := testState(t, dir, "run", "--case", "3P2-DE-02")
 	if status := Main(s); status != exitOutside {
 		t.Errorf("status %d", status)
 	}

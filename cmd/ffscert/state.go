@@ -42,6 +42,8 @@ type state struct {
 	Stderr io.Writer
 	Dir    string // the working folder
 	Getenv func(string) string
+	// Interactive tells whether stdin is a terminal, so that questions can be asked.
+	Interactive bool
 	// Terminal tells whether stderr is a terminal, Columns how wide stdout is.
 	Terminal bool
 	Color    bool
@@ -68,9 +70,10 @@ func system() *state {
 		columns = w
 	}
 	return &state{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Dir: dir, Getenv: os.Getenv,
-		Terminal: isatty.IsTerminal(os.Stderr.Fd()),
-		Color:    isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == "",
-		Columns:  columns,
+		Interactive: isatty.IsTerminal(os.Stdin.Fd()),
+		Terminal:    isatty.IsTerminal(os.Stderr.Fd()),
+		Color:       isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == "",
+		Columns:     columns,
 		Signals: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		}}
@@ -175,7 +178,7 @@ Without ffscert.yaml, "ffscert run" uses the built-in virtual testbed.`,
 		return usagef("%w\n  hint: see `%s --help`", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRunCmd(s), newCheckCmd(s), newMatrixCmd(s), newPlanCmd(s), newStepsCmd(s), newDoctorCmd(s), newVirtualCmd(s), newVersionCmd(s))
+	root.AddCommand(newRunCmd(s), newCheckCmd(s), newMatrixCmd(s), newPlanCmd(s), newStepsCmd(s), newInitCmd(s), newDoctorCmd(s), newVirtualCmd(s), newVersionCmd(s))
 	return root
 }
 

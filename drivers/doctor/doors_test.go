@@ -78,6 +78,8 @@ func open(t *testing.T, door int, c virtual.Config) lab {
 	require.NoError(t, err)
 	m, err := screen.Choose(maps, "alexa", "android", "")
 	require.NoError(t, err)
+	own, err := screen.Choose(maps, "partner", "android", "")
+	require.NoError(t, err)
 	ln, err := virtual.Listen("127.0.0.1:0")
 	require.NoError(t, err)
 	c.Events = l.truth
@@ -99,7 +101,7 @@ func open(t *testing.T, door int, c virtual.Config) lab {
 	phone := appium.New(o)
 	t.Cleanup(func() { require.NoError(t, phone.Close(context.Background())) })
 	w := c.World
-	l.subject = doctor.Subject{UDID: o.UDID, Phone: phone, Clock: l.Clock, Alexa: m,
+	l.subject = doctor.Subject{UDID: o.UDID, Phone: phone, Clock: l.Clock, Alexa: m, Others: []*screen.Map{own},
 		Names: testbed.Names{Device: w.Device.Name, DevicePlug: w.Plugs.Device.Name, ProvisionerPlug: w.Plugs.Provisioner.Name, Provisioner: w.Provisioner.Name}}
 	return l
 }
@@ -140,7 +142,7 @@ func TestRealAppium(t *testing.T) {
 	l := open(t, 2, virtual.Config{World: world.Defaults(), Latency: handset.NoProfile()})
 	before := l.truth.String()
 	lines := doctor.Judge(doctor.Read(t.Context(), l.subject))
-	assert.Equal(t, map[string]doctor.Status{"storage": doctor.Warning, "alexa_app": doctor.Warning}, notOK(lines), "%+v", lines)
+	assert.Equal(t, map[string]doctor.Status{"storage": doctor.Warning, "alexa_app": doctor.Warning, "partner_app": doctor.Warning}, notOK(lines), "%+v", lines)
 	assert.Contains(t, message(lines, "storage"), "does not allow")
 	assert.Contains(t, message(lines, "alexa_app"), "version code")
 	assert.Contains(t, message(lines, "endpoint"), "Appium 3.")
@@ -173,6 +175,8 @@ func TestWhatIsWrongIsSeen(t *testing.T) {
 		{name: "device set up already", world: func(w *world.Config) { w.Device.FoundCard = false }, before: powered,
 			want: map[string]doctor.Status{"device": doctor.Warning}},
 		{name: "a card over the app", before: powered, want: map[string]doctor.Status{"signed_in": doctor.Error}},
+		{name: "a dialog over the app", world: func(w *world.Config) { w.Faults.UnknownDialog, w.Device.FoundCard = 1, false }, before: powered,
+			want: map[string]doctor.Status{"signed_in": doctor.Error}},
 		{name: "names that are not there", change: func(s *doctor.Subject) { s.Names.DevicePlug, s.Names.Provisioner = "Third plug", "ECHO dot" },
 			want: map[string]doctor.Status{"device_plug": doctor.Error, "provisioner": doctor.Error}},
 		{name: "a long list", world: func(w *world.Config) {
@@ -244,7 +248,7 @@ func TestNonsense(t *testing.T) {
 	l.subject.Phone = nonsense{l.subject.Phone, broken}
 	lines := doctor.Judge(doctor.Read(t.Context(), l.subject))
 	want := map[string]doctor.Status{}
-	for _, check := range strings.Fields("driver screen locale battery storage clock alexa_app permissions") {
+	for _, check := range strings.Fields("driver screen locale battery storage clock alexa_app partner_app permissions") {
 		want[check] = doctor.Warning
 	}
 	assert.Equal(t, want, notOK(lines))

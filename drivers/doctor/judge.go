@@ -53,8 +53,13 @@ func Judge(f Facts) []Line {
 	j.battery(f.Battery)
 	j.storage(f.Storage)
 	j.clock(f.Time)
+	own := false
 	for _, a := range f.Apps {
 		j.app(a)
+		own = own || a.ID == ownApp
+	}
+	if !own {
+		j.warn(ownApp+"_app", "unknown: no screen map of the maker's own app is configured", "give its path as screens.partner; cases that need the app cannot be run without")
 	}
 	j.permissions(f.Permissions)
 	j.survey(f.Survey, f.Names)
@@ -313,6 +318,9 @@ func (j *judge) clock(t Known[Times]) {
 		j.ok("clock", said)
 	}
 }
+
+// ownApp is what screen maps call the maker's own app.
+const ownApp = "partner"
 
 func (j *judge) app(a AppFact) {
 	check := a.ID + "_app"

@@ -17,18 +17,19 @@ import (
 func well() Facts {
 	at := time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
 	return Facts{
-		Names:    testbed.Names{Device: "First light", DevicePlug: "First plug", ProvisionerPlug: "Second plug", Provisioner: "Echo Dot"},
-		UDID:     "SERIAL",
-		Server:   known(drivers.ServerStatus{Ready: true, Version: "3.8.0"}, nil),
-		Phone:    known(drivers.PhoneInfo{UDID: "SERIAL", Manufacturer: "Maker", Model: "M", Platform: "Android", PlatformVersion: "14", Automation: "Appium 3.8.0, UiAutomator2"}, nil),
-		Methods:  known(needed(), nil),
-		Info:     known(drivers.DeviceInfo{Locale: "en_US"}, nil),
-		Locked:   known(false, nil),
-		Battery:  known(drivers.Battery{Level: 1, State: drivers.BatteryFull}, nil),
-		Storage:  known(int64(20<<30), nil),
-		Time:     known(Times{at, at, at.Add(time.Second)}, nil),
-		Driver:   AppFact{ID: "driver", Package: driverPackage, Code: known(int64(278), nil), Version: known("10.6.6", nil)},
-		Apps:     []AppFact{{ID: "alexa", Package: "a.b", Code: known(int64(7), nil), Version: known("2023.23", nil), Map: "m.yaml", MapVersions: "all versions", Covered: true}},
+		Names:   testbed.Names{Device: "First light", DevicePlug: "First plug", ProvisionerPlug: "Second plug", Provisioner: "Echo Dot"},
+		UDID:    "SERIAL",
+		Server:  known(drivers.ServerStatus{Ready: true, Version: "3.8.0"}, nil),
+		Phone:   known(drivers.PhoneInfo{UDID: "SERIAL", Manufacturer: "Maker", Model: "M", Platform: "Android", PlatformVersion: "14", Automation: "Appium 3.8.0, UiAutomator2"}, nil),
+		Methods: known(needed(), nil),
+		Info:    known(drivers.DeviceInfo{Locale: "en_US"}, nil),
+		Locked:  known(false, nil),
+		Battery: known(drivers.Battery{Level: 1, State: drivers.BatteryFull}, nil),
+		Storage: known(int64(20<<30), nil),
+		Time:    known(Times{at, at, at.Add(time.Second)}, nil),
+		Driver:  AppFact{ID: "driver", Package: driverPackage, Code: known(int64(278), nil), Version: known("10.6.6", nil)},
+		Apps: []AppFact{{ID: "alexa", Package: "a.b", Code: known(int64(7), nil), Version: known("2023.23", nil), Map: "m.yaml", MapVersions: "all versions", Covered: true},
+			{ID: "partner", Package: "own", Code: known(int64(3), nil), Version: known("1.0", nil), Map: "own.yaml", MapVersions: "all versions", Covered: true}},
 		Commands: nil,
 		Survey: known(Survey{SignedIn: known(true, nil), Devices: known([]Listed{
 			{Name: "First light"}, {Name: "First plug", Count: 1}, {Name: "Second plug", Count: 1}, {Name: "Echo Dot", Count: 1}}, nil)}, nil),
@@ -130,11 +131,12 @@ func TestJudgements(t *testing.T) {
 		{"app unknown", func(f *Facts) { f.Apps[0].Code = unknown[int64](failed) }, "alexa_app", Warning, "unknown"},
 		{"version's name unknown", func(f *Facts) { f.Apps[0].Version = unknown[string](refused) }, "alexa_app", Warning, "version code 7"},
 		{"not covered", func(f *Facts) { f.Apps[0].Covered = false }, "alexa_app", Error, "all versions"},
-		{"second app missing", func(f *Facts) {
-			f.Apps = append(f.Apps, AppFact{ID: "partner", Package: "p", Code: unknown[int64](ErrNotInstalled)})
-		}, "partner_app", Error, "p is not installed"},
+		{"own app missing", func(f *Facts) { f.Apps[1].Code = unknown[int64](ErrNotInstalled) }, "partner_app", Error, "own is not installed"},
+		{"own app not configured", func(f *Facts) { f.Apps = f.Apps[:1] }, "partner_app", Warning, "screens.partner"},
 
-		{"denied", func(f *Facts) { f.Permissions.Value = []string{"android.permission.BLUETOOTH_SCAN", "android.permission.CAMERA"} }, "permissions", Warning, "for BLUETOOTH_SCAN"},
+		{"denied", func(f *Facts) {
+			f.Permissions.Value = []string{"android.permission.BLUETOOTH_SCAN", "android.permission.CAMERA"}
+		}, "permissions", Warning, "for BLUETOOTH_SCAN"},
 		{"denied what does not matter", func(f *Facts) { f.Permissions.Value = []string{"android.permission.CAMERA"} }, "permissions", OK, ""},
 		{"permissions unknown", func(f *Facts) { f.Permissions = unknown[[]string](failed) }, "permissions", Warning, "unknown"},
 
@@ -151,7 +153,9 @@ func TestJudgements(t *testing.T) {
 		{"device twice", list(func(l []Listed) { l[0].Count = 2 }), "device", Error, "by hand"},
 		{"another with the device's name", list(func(l []Listed) { l[0].Like = []string{"FIRST LIGHT"} }), "device", Error, "FIRST LIGHT"},
 
-		{"same names", func(f *Facts) { f.Names.Provisioner, f.Survey.Value.Devices.Value[3].Name = "first  LIGHT", "first  LIGHT" }, "names", Error, "first  LIGHT"},
+		{"same names", func(f *Facts) {
+			f.Names.Provisioner, f.Survey.Value.Devices.Value[3].Name = "first  LIGHT", "first  LIGHT"
+		}, "names", Error, "first  LIGHT"},
 		{"no name", func(f *Facts) { f.Names.DevicePlug, f.Survey.Value.Devices.Value[1].Name = " ", " " }, "names", Error, "no name"},
 		{"program missing", func(f *Facts) { f.Commands = []CommandFact{{Command{"First plug", "relay"}, "", failed}} }, "power", Error, "First plug"},
 		{"program there", func(f *Facts) { f.Commands = []CommandFact{{Command{"First plug", "relay"}, "/bin/relay", nil}} }, "power", OK, "/bin/relay"},

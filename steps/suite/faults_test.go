@@ -2,6 +2,7 @@ package suite_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -87,6 +88,28 @@ func TestFaults(t *testing.T) {
 			require.Equal(t, c.verdict, a.Verdict, "%s %s %s", a.Cause, a.Code, why)
 			require.Equal(t, c.cause, a.Cause, why)
 			require.Equal(t, c.code, a.Code, why)
+		})
+	}
+}
+
+// The cases that need the maker's app and Amazon's pages, with the real Appium.
+func TestPartnerCasesOnTheRealAppium(t *testing.T) {
+	for _, c := range []struct{ plan, id string }{
+		{"wss-wifi-default", "FFS-OWN-01"},
+		{"mss-wifi-default", "FFS-LWA-01"},
+	} {
+		t.Run(c.id, func(t *testing.T) {
+			w := fastWorld()
+			w.Partner.SignedIn = false
+			w.Partner.FFSGivesUp = time.Second
+			w.Partner.OwnSetUpDelay = world.Range{}
+			w.Partner.OwnSetUpTime = world.Range{Min: 3 * time.Second, Max: 3 * time.Second}
+			w.Partner.Delay = world.Range{}
+			if c.plan == "wss-wifi-default" {
+				w.Protocol = "wss-wifi"
+			}
+			a := newLab(t, 2, w, handset.NoProfile()).runCase(t, c.plan, c.id, 1)[0]
+			require.Equal(t, certification.Passed, a.Verdict, "%s %s", a.Code, a.Message)
 		})
 	}
 }

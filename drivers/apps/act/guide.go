@@ -167,6 +167,10 @@ func (g *Guide) Crash(ctx context.Context) error {
 		return err
 	}
 	g.Hand.eyes().front = "" // it is said once
+	return g.crashed()
+}
+
+func (g *Guide) crashed() error {
 	return &certification.Trouble{Code: certification.AppCrashed, Cause: g.Crashed,
 		Message: g.Name + " has ended by itself: its process is gone", Hint: "see the phone's log of that time (adb logcat -b crash)"}
 }
@@ -240,19 +244,30 @@ func isTimeout(err error) bool {
 }
 
 // Words are the texts on the topmost window, shortened, for records.
-func Words(t *screen.Tree) string {
-	var texts []string
-	if len(t.Windows) > 0 {
-		t.Each(func(n *screen.Node) bool {
-			if t.Windows[0].Has(n) && n.Displayed && n.Text != "" {
-				texts = append(texts, "\""+n.Text+"\"")
-			}
-			return len(texts) < 6
-		})
+func Words(t *screen.Tree) string { return topWords(t, 6, 200) }
+
+// AllWords are the texts on the topmost window, for records in which each of
+// them may matter.
+func AllWords(t *screen.Tree) string { return topWords(t, 60, 2000) }
+
+func topWords(t *screen.Tree, texts, runes int) string {
+	if len(t.Windows) == 0 {
+		return ""
 	}
-	s := []rune(strings.Join(texts, ", "))
-	if len(s) > 200 {
-		s = append(s[:199], '…')
+	return words(t, t.Windows[0], texts, runes)
+}
+
+func words(t *screen.Tree, in *screen.Node, texts, runes int) string {
+	var found []string
+	t.Each(func(n *screen.Node) bool {
+		if in.Has(n) && n.Displayed && n.Text != "" && !n.Password {
+			found = append(found, "\""+n.Text+"\"")
+		}
+		return len(found) < texts
+	})
+	s := []rune(strings.Join(found, ", "))
+	if len(s) > runes {
+		s = append(s[:runes-1], '…')
 	}
 	return string(s)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ffscert/drivers"
+	"ffscert/drivers/dialogs"
 	"ffscert/drivers/screen"
 	"ffscert/features/certification"
 )
@@ -30,6 +31,8 @@ type Notice struct {
 	Rule    string // such as "SCREEN-FALLBACK"
 	Text    string
 	Warning bool // worth a warning in the matrix
+	// Evidence are paths of pictures and page sources that were kept.
+	Evidence []string
 }
 
 // Hand looks at one app on one phone and touches it. It is used by one
@@ -56,6 +59,20 @@ type Hand struct {
 // Eyes remember the last look at a phone. They are used by one goroutine at a
 // time.
 type Eyes struct {
+	// Dialogs are what may lie over an app, and how it is answered; nil answers
+	// nothing, and lets unknown windows be.
+	Dialogs *dialogs.Book
+	// Keep takes a picture and the page source of what is there, and returns
+	// the paths under which they are kept; may be nil.
+	Keep func(ctx context.Context, name string) []string
+	// Lenient is set before an attempt has begun: that an app had ended by
+	// itself is nobody's trouble then.
+	Lenient bool
+
+	apps     []*Guide       // those that share the eyes
+	answered map[string]int // how often, by dialog
+	dealing  bool
+
 	last   *screen.Tree
 	lastAt time.Time
 	// front is the package of the app that was last seen in front.
@@ -63,7 +80,7 @@ type Eyes struct {
 }
 
 // Close forgets everything that was seen: who looks next starts anew.
-func (e *Eyes) Close() { *e = Eyes{} }
+func (e *Eyes) Close() { e.last, e.front = nil, "" }
 
 func (h *Hand) eyes() *Eyes {
 	if h.Eyes == nil {
@@ -72,7 +89,8 @@ func (h *Hand) eyes() *Eyes {
 	return h.Eyes
 }
 
-// Look takes a snapshot of the screen.
+// Look takes a snapshot of the screen. Dialogs that lie over the app are
+// answered before, by policy; one that is not known is an error.
 func (h *Hand) Look(ctx context.Context) (*screen.Tree, error) {
 	source, err := h.Phone.Source(ctx)
 	if err != nil {
@@ -87,7 +105,10 @@ func (h *Hand) Look(ctx context.Context) (*screen.Tree, error) {
 	}
 	e := h.eyes()
 	e.last, e.lastAt = tree, h.Clock.Now()
-	return tree, nil
+	if tree, err = h.uncover(ctx, tree); err != nil {
+		h.Forget()
+	}
+	return tree, err
 }
 
 // Seen is the last snapshot if nothing was touched since and it is fresh; else
@@ -191,11 +212,12 @@ func (h *Hand) trouble(code certification.Code, message, hint string) error {
 	return &certification.Trouble{Code: code, Cause: cause, Message: message, Hint: hint}
 }
 
-// mistaken tells whether an element was asked for in a way that no look can
-// mend: the map lacks it, or it takes something else.
+// mistaken tells whether nothing that is tried again can mend it: the map lacks
+// an element, or it takes something else; something lies over the app that is
+// not to be touched.
 func mistaken(err error) bool {
 	switch certification.TroubleOf(err).Code {
-	case certification.DefUnknownElement, certification.DefNames:
+	case certification.DefUnknownElement, certification.DefNames, certification.AppUnknownDialog, certification.AppDialogStays:
 		return true
 	}
 	return false

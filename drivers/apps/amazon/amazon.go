@@ -131,7 +131,7 @@ func (a *App) Consent(ctx context.Context) (Asked, error) {
 	if err != nil {
 		return asked, err
 	}
-	asked.Texts = act.Words(seen)
+	asked.Texts = act.AllWords(seen)
 	for _, s := range scopes() {
 		if _, err := a.hand.Map.Element(s.element); err != nil {
 			continue // the map does not know how it is worded

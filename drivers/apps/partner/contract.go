@@ -48,41 +48,41 @@ func Contract() []Part {
 	return []Part{
 		{"home", "header", "", "what shows that this is the app's list of devices", all, false},
 		{"home", "tile", "name", "the entry of a device with exactly that name; a tap opens its page", []Ability{See, Remove}, false},
-		{"home", "add_device", "", "begins to add a device by the maker's own set-up", []Ability{StartOwn}, false},
-		{"home", "account", "", "opens the account page", []Ability{SeeLink, Link, Unlink}, false},
+		{"home", "add_device", "", "what begins to add a device by the maker's own set-up", []Ability{StartOwn}, false},
+		{"home", "account", "", "what opens the account page", []Ability{SeeLink, Link, Unlink}, false},
 		{"home", "login_with_amazon", "", "Login with Amazon, where the list itself offers it while the app is not linked", []Ability{SeeLink, Link}, true},
 		{"home", "empty", "", "what stands in an empty list", []Ability{See}, true},
 
 		{"sign_in", "user", "", "the field of the user's name or address", []Ability{SignIn}, false},
 		{"sign_in", "password", "", "the field of the password", []Ability{SignIn}, false},
-		{"sign_in", "submit", "", "signs in", []Ability{SignIn}, false},
+		{"sign_in", "submit", "", "what signs in", []Ability{SignIn}, false},
 		{"sign_in", "login_with_amazon", "", "Login with Amazon, where signing in offers it", []Ability{SignIn}, true},
 
 		{"device", "title", "name", "the device's name on its page", []Ability{See, Remove}, false},
 		{"device", "online", "", "what the page shows while the device can be reached", []Ability{See}, false},
 		{"device", "offline", "", "what the page shows while it cannot", []Ability{See}, false},
-		{"device", "remove", "", "removes the device, after a question", []Ability{Remove}, false},
-		{"device", "back", "", "returns to the list; otherwise the phone's back key does", []Ability{See, Remove}, true},
+		{"device", "remove", "", "what removes the device, after a question", []Ability{Remove}, false},
+		{"device", "back", "", "what returns to the list; otherwise the phone's back key does", []Ability{See, Remove}, true},
 
 		{"remove_confirm", "confirm", "", "the answer that removes the device (screen with covers: true)", []Ability{Remove}, false},
 		{"remove_confirm", "cancel", "", "the answer that keeps it", []Ability{Remove}, false},
 
-		{"own_set_up", "start", "", "starts the maker's own set-up, on its first page", []Ability{StartOwn, FollowOwn}, false},
+		{"own_set_up", "start", "", "what starts the maker's own set-up, on its first page", []Ability{StartOwn, FollowOwn}, false},
 		{"own_set_up", "running", "", "what shows that it runs", []Ability{StartOwn, FollowOwn}, false},
 		{"own_set_up", "done", "", "what shows that it has ended well", []Ability{StartOwn, FollowOwn}, false},
 		{"own_set_up", "failed", "", "what shows that it has failed", []Ability{StartOwn, FollowOwn}, false},
 
 		{"account", "login_with_amazon", "", "Login with Amazon, offered while the app is not linked", []Ability{SeeLink, Link}, false},
 		{"account", "linked", "", "what shows that the app is linked to Amazon", []Ability{SeeLink, Link, Unlink}, false},
-		{"account", "unlink", "", "ends the link", []Ability{Unlink}, false},
-		{"account", "back", "", "returns to the list; otherwise the phone's back key does", []Ability{SeeLink}, true},
+		{"account", "unlink", "", "what ends the link", []Ability{Unlink}, false},
+		{"account", "back", "", "what returns to the list; otherwise the phone's back key does", []Ability{SeeLink}, true},
 
 		{"explain", "text", "", "the explanation that comes before Amazon's pages: what the permission is for", []Ability{Link}, false},
-		{"explain", "continue", "", "goes on to Amazon's pages", []Ability{Link}, false},
-		{"explain", "cancel", "", "returns without going on", []Ability{Link}, true},
+		{"explain", "continue", "", "what goes on to Amazon's pages", []Ability{Link}, false},
+		{"explain", "cancel", "", "what returns without going on", []Ability{Link}, true},
 
 		{"message", "text", "", "a notice, such as that the permission was refused (screen with covers: true)", []Ability{Link}, true},
-		{"message", "ok", "", "closes the notice", []Ability{Link}, true},
+		{"message", "ok", "", "what closes the notice", []Ability{Link}, true},
 	}
 }
 

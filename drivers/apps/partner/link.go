@@ -10,7 +10,7 @@ import (
 	"ffscert/features/certification"
 )
 
-// Link is what the app says of its link to Amazon.
+// LinkState is what the app says of its link to Amazon.
 type LinkState struct {
 	Linked bool
 	// Offered tells whether Login with Amazon is offered, on the list or on the
@@ -148,7 +148,7 @@ func (a *App) beginLink(ctx context.Context, at string) (HandOver, error) {
 			h.At = a.hand.Clock.Now()
 			return nil
 		case "explain":
-			h.Explained = act.Words(t)
+			h.Explained = act.AllWords(t)
 			if err := a.hand.Tap(ctx, "explain.continue"); err != nil {
 				return err
 			}

@@ -67,7 +67,7 @@ func (h *Handset) compose() []*window {
 	for _, o := range in.model.Overlays {
 		if len(o.When) > 0 && o.When.Holds(e.field) {
 			id := e.instanceOf(o)
-			if away, ok := in.dismissed[o.Name]; !ok || away != id {
+			if away, ok := h.dismissed[overlay{in.model.Package, o.Name}]; !ok || away != id {
 				add(prefix, e, o, id, false)
 			}
 		}

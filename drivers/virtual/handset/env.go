@@ -132,7 +132,9 @@ func (e *env) field(name string) string {
 		case "version":
 			return e.in.model.VersionName
 		case "screen":
-			return e.in.top().name
+			if len(e.in.pages) > 0 {
+				return e.in.top().name
+			}
 		}
 	case "phone":
 		switch rest {

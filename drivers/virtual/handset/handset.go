@@ -88,11 +88,14 @@ type Handset struct {
 	signedIn map[string]*bool     // what an app of the package knows better than the account
 	auth     *authorization       // what an app asks Amazon for at the moment; nil if none does
 	auths    int                  // counts the requests
-	crashed  string               // label of the app that ended by itself, until the notice is put away
-	touch    gesture
-	overview bool // the home screen came up as the overview of apps
-	lastPID  int
-	visits   int
+	// dismissed are overlays that show themselves and were put away, with the
+	// instance that was.
+	dismissed map[overlay]string
+	crashed   string // label of the app that ended by itself, until the notice is put away
+	touch     gesture
+	overview  bool // the home screen came up as the overview of apps
+	lastPID   int
+	visits    int
 }
 
 var _ ui.Handset = (*Handset)(nil)
@@ -114,7 +117,7 @@ func New(cfg Config, lab Lab, models []*apps.Model, clock ui.Clock) (*Handset, e
 	}
 	h := &Handset{cfg: cfg, profile: PhoneProfile(), lab: lab, clock: clock, painter: paint.New(),
 		jitter: rand.New(rand.NewPCG(cfg.Seed, 0x68616e64736574)),
-		awake:  true, online: true, running: map[string]*instance{}, signedIn: map[string]*bool{}, lastPID: 3000}
+		awake:  true, online: true, running: map[string]*instance{}, signedIn: map[string]*bool{}, dismissed: map[overlay]string{}, lastPID: 3000}
 	if cfg.Profile != nil {
 		h.profile = *cfg.Profile
 	}

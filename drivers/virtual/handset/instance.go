@@ -10,14 +10,10 @@ import (
 
 // instance is an app that runs.
 type instance struct {
-	model    *apps.Model
-	pid      int
-	pages    []*page // the one that is shown last; never empty
-	overlays []*shown
-	// dismissed are overlays that show themselves and were put away, with the
-	// instance that was.
-	dismissed map[string]string
-
+	model      *apps.Model
+	pid        int
+	pages      []*page // the one that is shown last; never empty
+	overlays   []*shown
 	authID     string // of the last request to Amazon; "" if there was none
 	authResult string // what came of it; "" while it is open
 
@@ -215,7 +211,7 @@ func (h *Handset) settle() {
 		h.lookIn(in.tick.Sub(now))
 	}
 	h.closePages(in)
-	h.remind(in)
+	h.remind()
 	h.longPress(now)
 }
 
@@ -241,25 +237,29 @@ func (h *Handset) closePages(in *instance) {
 	}
 }
 
-// dismiss puts an overlay away that shows itself.
+// overlay names an overlay that shows itself. That it was put away outlasts
+// the app's process: a customer is told the same news once.
+type overlay struct{ pkg, name string }
+
+// dismiss puts such an overlay away.
 func (h *Handset) dismiss(in *instance, name string) {
-	o, ok := in.model.Overlay(name)
-	if !ok {
-		return
+	if o, ok := in.model.Overlay(name); ok {
+		h.dismissed[overlay{in.model.Package, name}] = (&env{h: h, in: in, page: in.top()}).instanceOf(o)
 	}
-	if in.dismissed == nil {
-		in.dismissed = map[string]string{}
-	}
-	in.dismissed[name] = (&env{h: h, in: in, page: in.top()}).instanceOf(o)
 }
 
 // remind forgets that an overlay was put away, once there is another reason to
-// show it.
-func (h *Handset) remind(in *instance) {
-	e := &env{h: h, in: in, page: in.top()}
-	for name, instance := range in.dismissed {
-		if o, ok := in.model.Overlay(name); !ok || !o.When.Holds(e.field) || e.instanceOf(o) != instance {
-			delete(in.dismissed, name)
+// show it, or none.
+func (h *Handset) remind() {
+	for at, shown := range h.dismissed {
+		m := h.model(at.pkg)
+		in := h.running[at.pkg]
+		if in == nil {
+			in = &instance{model: m}
+		}
+		e := &env{h: h, in: in}
+		if o, ok := m.Overlay(at.name); !ok || !o.When.Holds(e.field) || e.instanceOf(o) != shown {
+			delete(h.dismissed, at)
 		}
 	}
 }

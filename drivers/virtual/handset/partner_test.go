@@ -293,8 +293,29 @@ func TestTheOwnSetUpComesUpByItself(t *testing.T) {
 	r.one("id=com.example.lumen:id/home_title")
 	r.tap("text=First light")
 	r.one("text=Online")
-	r.open() // what is done is no news when the app starts
+	r.open() // the customer was told
 	r.one("id=com.example.lumen:id/home_title")
+
+	// The next time it is news again, also if it ended while the app was away.
+	r.Launch(alexa, "", true)
+	r.world.BeginAttempt("case", 2)
+	r.wait(time.Second)
+	r.Windows()
+	r.world.Switch("plug-device", true)
+	r.wait(4 * time.Minute)
+	r.Launch(lumen, "", false)
+	r.wait(time.Second)
+	r.tap("id=com.example.lumen:id/set_up_close")
+	r.one("text=First light")
+
+	// And in an app that was ended meanwhile.
+	r.ForceStop(lumen)
+	r.world.BeginAttempt("case", 3)
+	r.Windows()
+	r.world.Switch("plug-device", true)
+	r.wait(4 * time.Minute)
+	r.open()
+	r.one("id=com.example.lumen:id/set_up_done")
 }
 
 func TestTheCustomerStartsTheOwnSetUp(t *testing.T) {

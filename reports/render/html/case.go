@@ -177,7 +177,7 @@ func numbers(a matrix.Attempts, s *matrix.SetupTime) []fact {
 	}
 	list := []fact{{"Attempts", text}, {"Required", required}}
 	if s != nil {
-		list = append(list, fact{"Set-up time", fmt.Sprintf("half within %.1f s, nine in ten within %.1f s, longest %.1f s (each ± %.1f s)", s.P50, s.P90, s.Max, s.Uncertainty)})
+		list = append(list, fact{"Set-up time", fmt.Sprintf("half within %.1f s, nine in ten within %.1f s, longest %.1f s (each known to within %.1f s)", s.P50, s.P90, s.Max, s.Uncertainty)})
 	}
 	return list
 }

@@ -21,7 +21,6 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"ffscert/features/certification"
 	"ffscert/reports/journal"
 )
 
@@ -49,7 +48,7 @@ func browser(t *testing.T) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1200, 900), chromedp.WSURLReadTimeout(time.Minute))
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(stop)
@@ -282,6 +281,9 @@ func TestInChromium(t *testing.T) {
 		if w := eval[int](p, `document.documentElement.scrollWidth`); w > 390 {
 			t.Errorf("it is %d pixels wide", w)
 		}
+		if w := eval[int](p, `Math.round(Math.min(...[...document.querySelectorAll('.glance td:nth-child(2), .case h3, .message, .s-text')].filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().width)))`); w < 150 {
+			t.Errorf("a text has %d pixels only", w)
+		}
 		if c := eval[string](p, `getComputedStyle(document.body).backgroundColor`); c != "rgb(17, 20, 24)" {
 			t.Errorf("in the dark it is %s", c)
 		}
@@ -319,6 +321,20 @@ func TestInChromium(t *testing.T) {
 		}
 		p.quiet()
 	})
+	t.Run("the page may not load anything, whatever gets into it", func(t *testing.T) {
+		p := open(t, ctx, passed(1), "")
+		got := get(p, chromedp.Evaluate[string](`new Promise(r => {
+			addEventListener('securitypolicyviolation', e => r(e.effectiveDirective));
+			new Image().src = 'http://127.0.0.1:1/x.png';
+			setTimeout(() => r('nothing'), 10000);
+		})`, chromedp.EvalAwaitPromise))
+		if got != "img-src" {
+			t.Errorf("it was stopped by %s", got)
+		}
+		if eval[bool](p, `document.body.insertAdjacentHTML('beforeend', '<b id="bad" onclick="window.pwned=1">'), document.getElementById('bad').click(), 'pwned' in window`) {
+			t.Error("a script in an attribute ran")
+		}
+	})
 	t.Run("ten thousand attempts open", func(t *testing.T) {
 		p := open(t, ctx, many(), "")
 		p.click(`a.cell[href="#a9994"]`)
@@ -332,9 +348,7 @@ func TestInChromium(t *testing.T) {
 
 // TestPassedInChromium looks at a run that is as it should be.
 func TestPassedInChromium(t *testing.T) {
-	rec := passed(20)
-	rec.Attempts[3].Verdict = certification.Passed
-	p := open(t, browser(t), rec, "")
+	p := open(t, browser(t), passed(20), "")
 	if got := eval[string](p, `document.querySelector('h1').innerText`); !strings.HasPrefix(got, "PASSED") {
 		t.Errorf("the page begins with %q", got)
 	}

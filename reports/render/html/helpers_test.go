@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"testing"
 	"testing/fstest"
@@ -117,7 +118,7 @@ func mixed() journal.Record {
 // folder holds the pictures and files that mixed refers to.
 func folder(t testing.TB) fstest.MapFS {
 	return fstest.MapFS{
-		evidenceName("a", ".png"): {Data: screen(t, 1080, 2400, color.RGBA{0, 120, 140, 255})},
+		evidenceName("a", ".png"): {Data: screen(t, 540, 1200, color.RGBA{0, 120, 140, 255})},
 		evidenceName("b", ".xml"): {Data: []byte("<hierarchy/>")},
 		evidenceName("c", ".png"): {Data: screen(t, 300, 600, color.RGBA{200, 120, 0, 255})},
 	}
@@ -127,15 +128,8 @@ func folder(t testing.TB) fstest.MapFS {
 func screen(t testing.TB, w, h int, c color.Color) []byte {
 	t.Helper()
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w {
-			if x < w/10 || y < h/10 || x >= w-w/10 || y >= h-h/10 {
-				m.Set(x, y, c)
-			} else {
-				m.Set(x, y, color.White)
-			}
-		}
-	}
+	draw.Draw(m, m.Rect, image.NewUniform(c), image.Point{}, draw.Src)
+	draw.Draw(m, image.Rect(w/10, h/10, w-w/10, h-h/10), image.White, image.Point{}, draw.Src)
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,8 @@ const scenario = "provisioning/zero_touch.feature:12 Zero-touch provisioning"
 
 var day = time.Date(2026, 11, 22, 16, 14, 3, 0, time.UTC)
 
-// record is a finished run of the built-in plan with so many passed attempts.
+// record is a finished run of the built-in plan's first case with so many
+// passed attempts; the plan's other cases come and go.
 func record(t *testing.T, passed int) journal.Record {
 	t.Helper()
 	c, err := catalog.Load()
@@ -37,6 +39,7 @@ func record(t *testing.T, passed int) journal.Record {
 	if err != nil {
 		t.Fatal(err)
 	}
+	plan.Cases = slices.Clone(plan.Cases[:1])
 	rec := journal.Record{
 		Header: journal.Header{ID: "20261122-161403-ab12", Created: day, ToolVersion: "v0.1.0", Plan: plan,
 			Product: journal.Product{DeviceName: "First light", Brand: "Acme", Model: "L1", Firmware: "1.0.3"}, Seed: 7,
