@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ffscert/drivers/apps/act"
@@ -31,6 +32,7 @@ type Attempt struct {
 	sighting *alexa.Sight  // when it was seen in the Alexa app
 	limit    time.Duration // within which it had to be seen
 	began    time.Time     // when the attempt began, for phases
+	kept     []string      // evidence of the step that is carried out
 	link     linking       // how far linking the Amazon account has come
 }
 
@@ -40,6 +42,10 @@ type span struct{ lo, hi time.Time }
 // NewAttempt prepares an attempt on a testbed.
 func NewAttempt(id certification.AttemptID, bed *testbed.Testbed, p certification.Protocol, save func(string, []byte) (string, error)) *Attempt {
 	a := &Attempt{ID: id, Bed: bed, Protocol: p, Save: save, began: bed.Clock.Now()}
+	bed.Camera = nil
+	if save != nil {
+		bed.Camera = bed.NewCamera(a.save)
+	}
 	bed.Join()
 	bed.Alexa.Notice = a.notice
 	if bed.Partner != nil {
@@ -52,14 +58,43 @@ func NewAttempt(id certification.AttemptID, bed *testbed.Testbed, p certificatio
 }
 
 // Observe records a fact.
-func (a *Attempt) Observe(what string) {
-	a.Observations = append(a.Observations, certification.Observation{What: what, At: a.Bed.Clock.Now()})
+func (a *Attempt) Observe(what string, evidence ...string) {
+	a.Observations = append(a.Observations, certification.Observation{What: what, At: a.Bed.Clock.Now(), Evidence: evidence})
 }
+
+// save keeps evidence, and remembers it for the step that is carried out.
+func (a *Attempt) save(name string, data []byte) (string, error) {
+	path, err := a.Save(name, data)
+	if err == nil && !slices.Contains(a.kept, path) {
+		a.kept = append(a.kept, path)
+	}
+	return path, err
+}
+
+// Kept are the paths of what was kept since it was asked last.
+func (a *Attempt) Kept() []string {
+	kept := a.kept
+	a.kept = nil
+	return kept
+}
+
+// Photograph keeps the picture and the page source of what is shown now. What
+// is lacking is observed, with the reason.
+func (a *Attempt) Photograph(ctx context.Context, name string) []string {
+	shot := a.Bed.Camera.Take(ctx, name)
+	for _, lack := range shot.Lacks {
+		a.Observe(lack)
+	}
+	return shot.Paths
+}
+
+// ToStart brings the phone into the state in which every attempt begins.
+func (a *Attempt) ToStart(ctx context.Context) error { return a.Bed.ToStart(ctx, a.notice) }
 
 // notice takes what the app's driver noticed by the way: a card that was
 // dismissed, a fallback that had to be used.
 func (a *Attempt) notice(n act.Notice) {
-	a.Observe(n.Text)
+	a.Observe(n.Text, n.Evidence...)
 	if n.Warning {
 		a.warn(n.Rule, n.Text)
 	}

@@ -26,6 +26,7 @@ const (
 	ActorAlexaApp    Actor = "alexa_app"
 	ActorPartnerApp  Actor = "partner_app"
 	ActorConsent     Actor = "consent"
+	ActorPhone       Actor = "phone"
 )
 
 // Sentence is one entry of the vocabulary.
@@ -113,6 +114,7 @@ func Vocabulary() []Sentence {
 	all = append(all, alexaSentences()...)
 	all = append(all, partnerSentences()...)
 	all = append(all, consentSentences()...)
+	all = append(all, phoneSentences()...)
 	return all
 }
 

@@ -28,6 +28,9 @@ func (m *Map) Application() drivers.App {
 	return drivers.App{Package: m.data.Package, Activity: m.data.Activity}
 }
 
+// Labels are what the app is called under its icon.
+func (m *Map) Labels() []string { return slices.Clone(m.data.Labels) }
+
 // Platform is "android".
 func (m *Map) Platform() string { return m.data.Platform }
 
@@ -158,6 +161,45 @@ func (s *Screen) ShownOn(t *Tree) bool {
 	return true
 }
 
+// ShownIn tells whether the tree shows the screen, in that window of it.
+func (s *Screen) ShownIn(t *Tree, window *Node) bool {
+	if !s.ShownOn(t) {
+		return false
+	}
+	for _, e := range s.shownBy {
+		m, err := e.In(t)
+		if err == nil && slices.ContainsFunc(m.Nodes, window.Has) {
+			return true
+		}
+	}
+	return false
+}
+
+// Secrets are the nodes of the tree that the map marks as secret.
+func (m *Map) Secrets(t *Tree) []*Node {
+	var nodes []*Node
+	for _, s := range m.screens {
+		for _, e := range s.elements {
+			if !e.secret || e.takes != "" {
+				continue
+			}
+			// Every locator counts: what is secret must not slip through a
+			// better match of another.
+			for _, spec := range e.specs {
+				if spec.raw() != nil {
+					continue
+				}
+				q := spec.query("", nil)
+				if q.Package == "" {
+					q.Package = m.data.Package
+				}
+				nodes = append(nodes, t.All(q)...)
+			}
+		}
+	}
+	return nodes
+}
+
 // Locators are the narrow questions for the server whose answer shows that the
 // screen is there: those of the first element that it is shown by.
 func (s *Screen) Locators() []drivers.Locator {
@@ -171,6 +213,7 @@ type Element struct {
 	name   string
 	takes  string
 	note   string
+	secret bool
 	specs  []locatorSpec
 	m      *Map
 }
@@ -183,6 +226,9 @@ func (e *Element) Takes() string { return e.takes }
 
 // Note is what the map says about where the locators are known from.
 func (e *Element) Note() string { return e.note }
+
+// Secret tells whether what is in the element must not be kept.
+func (e *Element) Secret() bool { return e.secret }
 
 // Queries are the ranked locators as questions for a [Tree], the best first;
 // args is the value that the element takes, if it takes one. Locators that are

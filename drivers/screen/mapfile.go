@@ -18,6 +18,7 @@ type mapFile struct {
 	Package  string                `yaml:"package" json:"package" jsonschema:"required,minLength=1" jsonschema_description:"The app's package. Elements of other packages do not count."`
 	Activity string                `yaml:"activity,omitempty" json:"activity,omitempty" jsonschema_description:"The activity that starts the app."`
 	Platform string                `yaml:"platform" json:"platform" jsonschema:"required,enum=android" jsonschema_description:"android"`
+	Labels   []string              `yaml:"labels,omitempty" json:"labels,omitempty" jsonschema_description:"What the app is called under its icon: so the system names it when it ends by itself."`
 	Versions versionRange          `yaml:"app_versions,omitempty" json:"app_versions,omitempty" jsonschema_description:"The versions of the app that the map is for; both ends belong to it."`
 	Source   string                `yaml:"source,omitempty" json:"source,omitempty" jsonschema_description:"Where the locators are known from."`
 	Screens  map[string]screenFile `yaml:"screens" json:"screens" jsonschema:"required" jsonschema_description:"The screens by name. Names are lower case words joined by underscores."`
@@ -39,6 +40,7 @@ type screenFile struct {
 type elementFile struct {
 	Takes    string        `yaml:"takes,omitempty" json:"takes,omitempty" jsonschema_description:"What the locators need, such as name; they use it as {name}."`
 	Note     string        `yaml:"note,omitempty" json:"note,omitempty" jsonschema_description:"Where the locators are known from, and what to know about the element."`
+	Secret   bool          `yaml:"secret,omitempty" json:"secret,omitempty" jsonschema_description:"What is in it is a password or a code: it is painted over in pictures and left out of page sources. Password fields need no mark."`
 	Locators []locatorSpec `yaml:"locators" json:"locators" jsonschema:"required,minItems=1" jsonschema_description:"Ranked: the first that matches wins. One that is not the first makes a warning."`
 }
 

@@ -92,7 +92,7 @@ func LoadMap(file string, data []byte) (*Map, error) {
 		return nil, &MapError{File: file, Reason: fmt.Sprintf("it has %d bytes, more than %d", len(data), maxMapBytes)}
 	}
 	m := &Map{file: file}
-	doc, err := decodeMap(data, &m.data)
+	doc, err := decode(data, &m.data)
 	if err != nil {
 		return nil, mapError(file, err)
 	}
@@ -104,7 +104,19 @@ func LoadMap(file string, data []byte) (*Map, error) {
 	return m, nil
 }
 
-func decodeMap(data []byte, into *mapFile) (doc *ast.File, err error) {
+// Decode reads a file of the kind that screen maps are: plain YAML of a
+// bounded size, in which unknown keys are refused. The error is a *[MapError].
+func Decode(file string, data []byte, into any) error {
+	if len(data) > maxMapBytes {
+		return &MapError{File: file, Reason: fmt.Sprintf("it has %d bytes, more than %d", len(data), maxMapBytes)}
+	}
+	if _, err := decode(data, into); err != nil {
+		return mapError(file, err)
+	}
+	return nil
+}
+
+func decode(data []byte, into any) (doc *ast.File, err error) {
 	// The YAML package panics on some input that makes no sense.
 	defer func() {
 		if r := recover(); r != nil {
@@ -258,7 +270,7 @@ func (c *checker) screen(field, name string, def screenFile) *Screen {
 		for i, spec := range e.Locators {
 			c.locator(fmt.Sprintf("%s.locators[%d]", at, i), e.Takes, spec)
 		}
-		s.elements = append(s.elements, &Element{screen: s.name, name: name, takes: e.Takes, note: e.Note, specs: e.Locators, m: c.m})
+		s.elements = append(s.elements, &Element{screen: s.name, name: name, takes: e.Takes, note: e.Note, secret: e.Secret, specs: e.Locators, m: c.m})
 	}
 	slices.SortFunc(s.elements, func(a, b *Element) int { return strings.Compare(a.name, b.name) })
 	return s

@@ -14,6 +14,8 @@ import (
 	"ffscert/drivers/apps/alexa"
 	"ffscert/drivers/apps/amazon"
 	"ffscert/drivers/apps/partner"
+	"ffscert/drivers/dialogs"
+	"ffscert/drivers/evidence"
 	"ffscert/features/certification"
 )
 
@@ -74,18 +76,30 @@ type Testbed struct {
 	DevicePower      drivers.Power
 	ProvisionerPower drivers.Power
 
+	// Dialogs are what may lie over an app, and how it is answered; nil is what
+	// is built in.
+	Dialogs *dialogs.Book
+	// Camera keeps pictures of what lies over an app; nil keeps none.
+	Camera *evidence.Camera
+
 	// BeginAttempt, if not nil, is told which attempt comes next, before it
 	// touches anything.
 	BeginAttempt func(certification.AttemptID)
 	// Shut, if not nil, frees what the testbed holds beside the session.
 	Shut func() error
+
+	eyes *act.Eyes
 }
 
 // Join makes the apps of the phone look with the same eyes, and lets the
 // partner app put away Amazon's pages that it has opened. What was seen before
 // is forgotten.
 func (t *Testbed) Join() {
-	eyes := &act.Eyes{}
+	eyes := &act.Eyes{Dialogs: t.book()}
+	if c := t.Camera; c != nil {
+		eyes.Keep = func(ctx context.Context, name string) []string { return c.Take(ctx, name).Paths }
+	}
+	t.eyes = eyes
 	t.Alexa.Share(eyes)
 	if t.Amazon != nil {
 		t.Amazon.Share(eyes)

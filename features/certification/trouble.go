@@ -77,6 +77,8 @@ const (
 	AppNotInForeground Code = "FFS-E306" // the app is not in front
 	AppMoving          Code = "FFS-E307" // the element does not come to rest
 	AppCrashed         Code = "FFS-E308" // the app's process is gone
+	AppUnknownDialog   Code = "FFS-E309" // something lies over the app that nobody has described
+	AppDialogStays     Code = "FFS-E310" // a dialog that was answered stays, or comes back again and again
 
 	RigServer      Code = "FFS-E401" // the Appium server does not answer, or answers nonsense
 	RigSession     Code = "FFS-E402" // the session is lost or was refused

@@ -15,9 +15,6 @@ import (
 	"ffscert/steps"
 )
 
-// evidenceLimit bounds how long pictures may take after a failure.
-const evidenceLimit = 30 * time.Second
-
 // carryOut executes one attempt: one scenario in a godog run of its own. It
 // returns ctx's error if it was stopped from outside; such an attempt was not
 // finished and is not recorded.
@@ -33,7 +30,10 @@ func carryOut(ctx context.Context, id certification.AttemptID, s Scenario, bed *
 		rec.err = err
 	} else {
 		at.Simulated = info.Simulated
-		rec.run(ctx, state, vocabulary)
+		if rec.err = state.ToStart(ctx); rec.err == nil {
+			state.Kept() // it stands with its observations
+			rec.run(ctx, state, vocabulary)
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return certification.Attempt{}, err
@@ -46,7 +46,8 @@ func carryOut(ctx context.Context, id certification.AttemptID, s Scenario, bed *
 		t := certification.TroubleOf(rec.err)
 		at.Verdict, at.Cause, at.Code = certification.VerdictOf(t.Cause), t.Cause, t.Code
 		at.Message, at.Hint = t.Error(), t.Hint
-		at.Evidence = append(at.Evidence, keepEvidence(ctx, bed, id, save)...)
+		state.Photograph(ctx, fmt.Sprintf("%s-%d", id.Case, id.N))
+		at.Evidence = state.Kept()
 	} else if f := heaviest(state.Findings); f != nil {
 		at.Verdict, at.Cause, at.Message = certification.Warning, causeOf(f.Rule), f.Message
 	}
@@ -74,30 +75,6 @@ func heaviest(all []certification.Finding) *certification.Finding {
 	return nil
 }
 
-// keepEvidence takes a picture and the page source of what was there when the
-// attempt ended badly. What cannot be had is left out: the trouble itself says
-// why.
-func keepEvidence(ctx context.Context, bed *testbed.Testbed, id certification.AttemptID, save func(string, []byte) (string, error)) []string {
-	if save == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, evidenceLimit)
-	defer cancel()
-	var paths []string
-	base := fmt.Sprintf("%s-%d", id.Case, id.N)
-	if src, err := bed.Phone.Source(ctx); err == nil {
-		if p, err := save(base+".xml", []byte(src)); err == nil {
-			paths = append(paths, p)
-		}
-	}
-	if png, err := bed.Phone.Screenshot(ctx); err == nil {
-		if p, err := save(base+".png", png); err == nil {
-			paths = append(paths, p)
-		}
-	}
-	return paths
-}
-
 // recorder notes what godog does, step by step. Verdicts come from here, never
 // from godog's formatters.
 type recorder struct {
@@ -121,6 +98,7 @@ func (r *recorder) run(ctx context.Context, state *steps.Attempt, vocabulary []s
 			})
 			sc.StepContext().After(func(ctx context.Context, _ *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
 				r.after(status, err)
+				r.steps[len(r.steps)-1].Evidence = state.Kept()
 				return ctx, nil
 			})
 		},

@@ -77,8 +77,15 @@ func (g *Guide) InFront(t *screen.Tree) bool { return slices.Contains(t.Packages
 
 // Find finds the way to the goal and returns what is seen there.
 func (g *Guide) Find(ctx context.Context) (*screen.Tree, error) {
+	return g.FindBefore(ctx, time.Time{})
+}
+
+// FindBefore is [Guide.Find] with a moment, on the hand's clock, after which no
+// further move is made; zero sets none. The last move may end later.
+func (g *Guide) FindBefore(ctx context.Context, late time.Time) (*screen.Tree, error) {
 	restarted, unknown, lastPage := false, 0, ""
-	for move := 0; move < mostMoves; move++ {
+	moves := 0
+	for ; moves < mostMoves && (late.IsZero() || g.Hand.Clock.Now().Before(late)); moves++ {
 		tree, err := g.Hand.Seen(ctx)
 		if err != nil {
 			return nil, err
@@ -128,7 +135,7 @@ func (g *Guide) Find(ctx context.Context) (*screen.Tree, error) {
 		lastPage = page
 	}
 	return nil, g.trouble(certification.AppUnknownScreen,
-		fmt.Sprintf("did not reach the %s of %s in %d moves; the last page was %q", g.goal(), g.Name, mostMoves, lastPage),
+		fmt.Sprintf("did not reach the %s of %s in %d moves; the last page was %q", g.goal(), g.Name, moves, lastPage),
 		"see the picture of what was there")
 }
 

@@ -61,7 +61,7 @@ func New(phone drivers.Phone, clock drivers.Clock, m *screen.Map) *App {
 }
 
 // Share makes the app look with the eyes of the phone's other apps.
-func (a *App) Share(eyes *act.Eyes) { a.hand.Eyes = eyes }
+func (a *App) Share(eyes *act.Eyes) { a.guide.Share(eyes) }
 
 // SameName tells whether two names are the same to a person: equal after
 // Unicode normalisation and case folding, without spaces around them.
@@ -78,6 +78,15 @@ const mostSwipes = 40
 // dismisses cards and questions, goes back from other pages, brings the app to
 // the front and, if nothing else helps, starts it again.
 func (a *App) OpenDevices(ctx context.Context) (*screen.Tree, error) { return a.guide.Find(ctx) }
+
+// OpenDevicesBefore is [App.OpenDevices] with a moment at which the way must
+// have been found.
+func (a *App) OpenDevicesBefore(ctx context.Context, late time.Time) (*screen.Tree, error) {
+	return a.guide.FindBefore(ctx, late)
+}
+
+// Map is the app's screen map.
+func (a *App) Map() *screen.Map { return a.hand.Map }
 
 // move makes one move towards the devices page.
 func (a *App) move(ctx context.Context, page string, tree *screen.Tree) (bool, error) {

@@ -50,7 +50,7 @@ func New(phone drivers.Phone, clock drivers.Clock, m *screen.Map) *App {
 }
 
 // Share makes the pages be looked at with the eyes of the phone's other apps.
-func (a *App) Share(eyes *act.Eyes) { a.hand.Eyes = eyes }
+func (a *App) Share(eyes *act.Eyes) { a.guide.Share(eyes) }
 
 // Map is the pages' screen map.
 func (a *App) Map() *screen.Map { return a.hand.Map }

@@ -273,7 +273,7 @@ func phoneMethods() map[string]method {
 			c.h.HideKeyboard()
 			return shown
 		})},
-		"isLocked": {nil, nil, read(func(c *session) any { return c.h.Locked() })},
+		"isLocked": {nil, nil, read(func(c *session) any { return !c.h.Awake() || c.h.Locked() })},
 		"unlock":   {nil, []string{"key", "type", "strategy", "timeoutMs"}, read(func(c *session) any { c.h.Wake(); return nil })},
 		"lock": {nil, []string{"seconds"}, func(c *session, ctx context.Context, a arguments) (any, error) {
 			const keyPower = 26
