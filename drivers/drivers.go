@@ -161,6 +161,12 @@ type Power interface {
 	Off(ctx context.Context) (Switched, error)
 }
 
+// PowerState is what a socket that can be asked says of itself. Not every
+// [Power] can.
+type PowerState interface {
+	IsOn(ctx context.Context) (bool, error)
+}
+
 // Switched says when a socket switched: not before From, not after To. If it
 // was as asked already, both are the moment of asking.
 type Switched struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"ffscert/drivers"
@@ -67,6 +68,7 @@ func (a *Attempt) makeNew(ctx context.Context) error {
 	}
 	listed, err := a.Bed.Alexa.Lists(ctx, name)
 	if err != nil || !listed {
+		a.absent = err == nil
 		return err
 	}
 	a.Observe("the Alexa app lists \"" + name + "\" from before: it is deleted, so that the device is new")
@@ -190,8 +192,22 @@ func (a *Attempt) blameForAbsence(ctx context.Context, limit time.Duration) erro
 				Hint:    witness.hint}
 		}
 	}
-	a.Observe("the provisioner and a control plug answer, and the list refreshes: the absence is the device's")
-	return notInTime(n.Device, limit, "")
+	if socket, ok := a.Bed.DevicePower.(drivers.PowerState); ok {
+		on, err := socket.IsOn(ctx)
+		if err != nil {
+			return err
+		}
+		if !on {
+			return &certification.Trouble{Code: certification.RigPlug, Cause: certification.CauseRig,
+				Message: "the device did not appear, but its plug \"" + a.Bed.DevicePower.Name() + "\" is off again", Hint: "see who switches it, and whether it answers late"}
+		}
+	}
+	a.Observe("the provisioner and the plugs answer, the device has power, and the list refreshes: the absence is the device's")
+	detail := ""
+	if cards := a.Bed.Alexa.CardsSince(a.powered.lo); len(cards) > 0 {
+		detail = "meanwhile the app showed " + strings.Join(cards, "; ")
+	}
+	return notInTime(n.Device, limit, detail)
 }
 
 func notInTime(name string, limit time.Duration, detail string) error {
@@ -200,7 +216,8 @@ func notInTime(name string, limit time.Duration, detail string) error {
 		msg += " (" + detail + ")"
 	}
 	return &certification.Trouble{Code: certification.ProductNotSetUp, Cause: certification.CauseProduct, Message: msg,
-		Hint: "read the device's log of that time; the provisioner and a control plug answered"}
+		Hint: "the provisioner and the plugs answered: read the device's log of that time, and see whether the network's password is saved at Amazon, " +
+			"the device is registered to the account, and Frustration-Free Setup is switched on in it"}
 }
 
 // vanished looks for what lies behind an error of a device that was seen to be
@@ -226,7 +243,18 @@ func gone(name string) error {
 
 func (a *Attempt) mustRespond(ctx context.Context) error {
 	name := a.Bed.Names.Device
-	ok, err := a.Bed.Alexa.Responsive(ctx, name)
+	ok := false
+	err := drivers.Poll(ctx, a.Bed.Clock, drivers.Wait{For: "the device to answer", Timeout: answersWithin, Every: 3 * time.Second},
+		func(ctx context.Context) (err error) {
+			if ok, err = a.Bed.Alexa.Responsive(ctx, name); err == nil && !ok {
+				return drivers.ErrNotYet
+			}
+			return err
+		})
+	var late *drivers.TimeoutError
+	if errors.As(err, &late) {
+		err = nil
+	}
 	if err = a.vanished(ctx, err); err != nil {
 		return err
 	}
@@ -247,6 +275,10 @@ func (a *Attempt) mustRespond(ctx context.Context) error {
 	return nil
 }
 
+// answersWithin is how long a device that has just been set up may be called
+// unresponsive.
+const answersWithin = 15 * time.Second
+
 // goneWithin is how long a deleted device may stay in the list.
 const goneWithin = 15 * time.Second
 
@@ -256,6 +288,7 @@ func (a *Attempt) mustBeGone(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.absent = gone
 	if !gone {
 		return &certification.Trouble{Code: certification.AppNothingChanged, Cause: certification.CauseAlexaApp,
 			Message: "the Alexa app still lists \"" + name + "\" after it was deleted",

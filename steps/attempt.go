@@ -28,12 +28,14 @@ type Attempt struct {
 	Observations []certification.Observation
 	Findings     []certification.Finding
 
-	powered  *span         // when the device got its power
-	sighting *alexa.Sight  // when it was seen in the Alexa app
-	limit    time.Duration // within which it had to be seen
-	began    time.Time     // when the attempt began, for phases
-	kept     []string      // evidence of the step that is carried out
-	link     linking       // how far linking the Amazon account has come
+	powered     *span // when the device got its power
+	absent      bool  // the whole list was seen without the device since it lost its power
+	switchedOff bool
+	sighting    *alexa.Sight  // when it was seen in the Alexa app
+	limit       time.Duration // within which it had to be seen
+	began       time.Time     // when the attempt began, for phases
+	kept        []string      // evidence of the step that is carried out
+	link        linking       // how far linking the Amazon account has come
 }
 
 // span is a moment that is known from both sides.

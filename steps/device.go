@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 
+	"ffscert/drivers"
 	"ffscert/features/certification"
 )
 
@@ -26,12 +27,7 @@ func deviceSentences() []Sentence {
 		sentence(ActorDevice, "the device has no power",
 			"Makes sure that the socket of the device says that it is off.",
 			"Then the device has no power",
-			func(_ context.Context, a *Attempt, _ []string) error {
-				if a.powered != nil {
-					return outOfOrder("the device has no power", "I switch the device off")
-				}
-				return nil
-			}),
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.mustBeOff(ctx) }),
 
 		sentence(ActorDevice, "the set-up time is recorded",
 			"Records how long the device took from getting power to being seen set up, as a bracket: "+
@@ -43,9 +39,14 @@ func deviceSentences() []Sentence {
 
 func (a *Attempt) switchOn(ctx context.Context) error {
 	// What is listed before it has power was left behind: seeing it later would
-	// prove nothing.
+	// prove nothing. Unless the whole list was looked through since the device
+	// lost its power, that is done now.
 	name := a.Bed.Names.Device
-	if listed, err := a.Bed.Alexa.LastListed(ctx, name); err != nil {
+	look := a.Bed.Alexa.LastListed
+	if !a.absent {
+		look = a.Bed.Alexa.Lists
+	}
+	if listed, err := look(ctx, name); err != nil {
 		return err
 	} else if listed {
 		return &certification.Trouble{Code: certification.RigLeftover, Cause: certification.CauseRig,
@@ -56,15 +57,41 @@ func (a *Attempt) switchOn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.powered = &span{at.From, at.To}
+	if at.Already {
+		return &certification.Trouble{Code: certification.DefStepOrder, Cause: certification.CauseDefinition,
+			Message: "the device had power already: when it got it is not known",
+			Hint:    "write \"the device is switched off\" before \"I switch the device on\""}
+	}
+	a.powered, a.absent = &span{at.From, at.To}, false
 	return nil
+}
+
+// mustBeOff asks the socket. One that cannot be asked was at least switched
+// off in this attempt.
+func (a *Attempt) mustBeOff(ctx context.Context) error {
+	if a.powered != nil {
+		return outOfOrder("the device has no power", "I switch the device off")
+	}
+	socket, ok := a.Bed.DevicePower.(drivers.PowerState)
+	if !ok {
+		if !a.switchedOff {
+			return outOfOrder("the device has no power", "I switch the device off")
+		}
+		return nil
+	}
+	on, err := socket.IsOn(ctx)
+	if err == nil && on {
+		err = &certification.Trouble{Code: certification.RigPlug, Cause: certification.CauseRig,
+			Message: "the plug \"" + a.Bed.DevicePower.Name() + "\" says that it is on", Hint: "see who switches it"}
+	}
+	return err
 }
 
 func (a *Attempt) switchOff(ctx context.Context) error {
 	if _, err := a.Bed.DevicePower.Off(ctx); err != nil {
 		return err
 	}
-	a.powered = nil
+	a.powered, a.switchedOff = nil, true
 	return nil
 }
 

@@ -55,6 +55,12 @@ Exit status: 0 all required cases passed (warnings allowed), 1 a case failed,
 			if cmd.Flags().Changed("attempts") && o.attempts < 1 {
 				return usagef("--attempts %d: at least one attempt is needed\n  hint: leave it out for the plan's own number", o.attempts)
 			}
+			if cmd.Flags().Changed("tags") && strings.TrimSpace(o.tags) == "" {
+				return usagef("--tags: the expression is empty\n  hint: leave it out to select everything")
+			}
+			if o.seed < 0 {
+				return usagef("--seed %d: a seed is 0 or more", o.seed)
+			}
 			return runRun(cmd.Context(), s, o)
 		},
 	}
@@ -76,7 +82,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	outputs, err := parseFormats(o.formats)
+	outputs, err := parseFormats(s, o.formats)
 	if err != nil {
 		return err
 	}
@@ -129,7 +135,13 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	closeBeds()
 	r, err := conclude(ctx, j, runErr)
 	if err != nil {
-		return err
+		// What was recorded is safe; only its end could not be written.
+		err = fmt.Errorf("the end of the run could not be written: %w\n  hint: make room in %s; what was recorded until then is intact, see `ffscert matrix`",
+			errors.Join(runErr, err), s.runs(c))
+		if len(r.record.Attempts) > 0 && !o.json {
+			err = errors.Join(s.print(r, "table"), err)
+		}
+		return &statusError{exitOutside, err}
 	}
 	return deliver(s, o, r, outputs, runErr)
 }
@@ -198,7 +210,7 @@ func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
 // the folders read so far.
 func addFiles(s *state, scenarios []suite.Scenario, files []string) ([]suite.Scenario, []suite.Problem) {
 	var problems []suite.Problem
-	read := map[string]bool{}
+	read, named := map[string]bool{}, map[string]bool{}
 	for _, sc := range scenarios {
 		read[sc.File] = true
 	}
@@ -216,9 +228,12 @@ func addFiles(s *state, scenarios []suite.Scenario, files []string) ([]suite.Sce
 		// A file of the same name replaces the built-in one.
 		kept := scenarios[:0:0]
 		for _, sc := range scenarios {
-			if filepath.Base(sc.File) != filepath.Base(file) {
+			if filepath.Base(sc.File) != filepath.Base(file) || named[sc.File] {
 				kept = append(kept, sc)
 			}
+		}
+		for _, sc := range found {
+			named[sc.File] = true
 		}
 		scenarios = append(kept, found...)
 		problems = append(problems, wrong...)
@@ -300,7 +315,7 @@ func conclude(ctx context.Context, j *journal.Journal, runErr error) (result, er
 		end = j.Interrupt
 	}
 	if err := end(last, now); err != nil {
-		return result{}, err
+		return result{before, matrix.Of(before), j.Dir()}, err
 	}
 	rec, err := j.Record(last)
 	if err != nil {
@@ -308,11 +323,11 @@ func conclude(ctx context.Context, j *journal.Journal, runErr error) (result, er
 	}
 	r := result{rec, matrix.Of(rec), j.Dir()}
 	if err := matrix.WriteFile(filepath.Join(r.dir, "matrix.json"), r.matrix); err != nil {
-		return result{}, err
+		return r, err
 	}
 	var page bytes.Buffer
 	if err := r.page(&page, r.dir); err != nil {
-		return result{}, err
+		return r, err
 	}
 	return r, journal.WriteFile(filepath.Join(r.dir, pageName), page.Bytes())
 }
@@ -371,7 +386,7 @@ func exitStatus(v certification.Verdict) int {
 
 type output struct{ format, path string }
 
-func parseFormats(args []string) ([]output, error) {
+func parseFormats(s *state, args []string) ([]output, error) {
 	var outputs []output
 	for _, a := range args {
 		format, path, ok := strings.Cut(a, ":")
@@ -380,6 +395,10 @@ func parseFormats(args []string) ([]output, error) {
 		}
 		if err := oneOf("format", format, formats[:]...); err != nil {
 			return nil, err
+		}
+		// A run may take hours: what cannot be written is said before it.
+		if dir, err := os.Stat(filepath.Dir(s.path(path))); err != nil || !dir.IsDir() {
+			return nil, usagef("--format %s: there is no folder %s\n  hint: make it first", a, filepath.Dir(path))
 		}
 		outputs = append(outputs, output{format, path})
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -100,6 +101,9 @@ func runServe(ctx context.Context, s *state, o serveOptions) error {
 		if door.addr == "" {
 			continue
 		}
+		if door.flag == "adb" && scannedByADB(door.addr) {
+			return usagef("--adb %s: every adb server scans the ports 5555 to 5585 and would take the phone twice\n  hint: choose another port, such as 6555", door.addr)
+		}
 		ln, err := virtual.Listen(door.addr)
 		if err != nil {
 			return usagef("--%s %s: %w\n  hint: choose a free port, or port 0", door.flag, door.addr, err)
@@ -171,4 +175,14 @@ func virtualTestbed(c *config.Config, name string) (config.Testbed, error) {
 		return b, nil
 	}
 	return config.Testbed{}, usagef("there is no virtual testbed")
+}
+
+// scannedByADB tells whether adb servers look for emulators at that port.
+func scannedByADB(addr string) bool {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	n, err := strconv.Atoi(port)
+	return err == nil && n >= 5555 && n <= 5585
 }

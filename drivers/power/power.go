@@ -36,6 +36,9 @@ func (p Alexa) Off(ctx context.Context) (drivers.Switched, error) {
 	return p.App.Switch(ctx, p.Plug, false)
 }
 
+// IsOn reads the plug's page.
+func (p Alexa) IsOn(ctx context.Context) (bool, error) { return p.App.PlugIsOn(ctx, p.Plug) }
+
 // Command is a socket that a program of the user's switches. The program is
 // started without a shell; status 0 means that the socket has switched.
 type Command struct {

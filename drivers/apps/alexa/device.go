@@ -148,3 +148,35 @@ func (a *App) awaitSwitch(ctx context.Context, want string, tapped time.Time) (d
 	})
 	return at, err
 }
+
+// PlugIsOn opens a plug's page and tells whether it is on. A plug that is
+// unresponsive is a trouble of the rig.
+func (a *App) PlugIsOn(ctx context.Context, plug string) (bool, error) {
+	tree, err := a.OpenDevice(ctx, plug)
+	if err != nil {
+		return false, err
+	}
+	if silent, err := a.hand.On(tree, "device.unresponsive"); err != nil {
+		return false, err
+	} else if silent {
+		return false, plugTrouble(plug, "is unresponsive", nil)
+	}
+	if on, err := a.hand.On(tree, "plug.switch_on"); err != nil || on {
+		return on, err
+	}
+	if off, err := a.hand.On(tree, "plug.switch_off"); err != nil || off {
+		return false, err
+	}
+	return false, plugTrouble(plug, "says neither on nor off", nil)
+}
+
+// CardsSince are the words of the cards that were dismissed since then.
+func (a *App) CardsSince(since time.Time) []string {
+	var said []string
+	for _, card := range a.dismissed {
+		if !card.at.Before(since) {
+			said = append(said, act.Words(card.tree))
+		}
+	}
+	return said
+}

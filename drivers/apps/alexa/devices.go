@@ -107,6 +107,10 @@ func (a *App) scan(ctx context.Context, name string, down bool) (bool, error) {
 			return false, err
 		}
 		before := listed(tree, list)
+		if len(before) == 0 {
+			return false, &certification.Trouble{Code: certification.AppElementMissing, Cause: certification.CauseAlexaApp,
+				Message: "the devices list of the Alexa app is empty, which proves nothing", Hint: "see whether the phone has internet and the app is signed in"}
+		}
 		if err := a.swipeList(ctx, list, down); err != nil {
 			return false, err
 		}
