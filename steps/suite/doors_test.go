@@ -70,6 +70,12 @@ func (e *events) Write(p []byte) (int, error) {
 	return e.buf.Write(p)
 }
 
+func (e *events) all() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.buf.String()
+}
+
 // of returns the moments of one kind of event.
 func (e *events) of(t testing.TB, kind string) []time.Time {
 	e.mu.Lock()
