@@ -9,6 +9,7 @@ import (
 	"ffscert/cmd/internal/config"
 	"ffscert/drivers/apps/amazon"
 	"ffscert/drivers/apps/partner"
+	"ffscert/drivers/dialogs"
 	"ffscert/drivers/screen"
 	"ffscert/features/certification"
 	"ffscert/steps"
@@ -21,6 +22,8 @@ type screenMaps struct {
 	// own is the map of the maker's app that the configuration names, nil if it
 	// names none; demo is that of the virtual phone's demonstration app.
 	own, demo *screen.Map
+	// dialogs are what may lie over the apps.
+	dialogs *dialogs.Book
 }
 
 // partner is the map of the maker's app on a testbed; nil if nobody has given
@@ -52,8 +55,27 @@ func loadMaps(c *config.Config) (screenMaps, error) {
 			return m, err
 		}
 	}
-	m.demo, err = screen.Choose(builtIn, "partner", "android", "")
+	if m.demo, err = screen.Choose(builtIn, "partner", "android", ""); err != nil {
+		return m, err
+	}
+	m.dialogs, err = loadDialogs(c.Screens.Dialogs)
 	return m, err
+}
+
+// loadDialogs are the built-in dialogs with those of a file, if there is one.
+func loadDialogs(path string) (*dialogs.Book, error) {
+	b, err := dialogs.BuiltIn()
+	if err != nil || path == "" {
+		return b, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usagef("screens.dialogs: %w", err)
+	}
+	if b, err = b.With(path, data); err != nil {
+		return nil, usage(err)
+	}
+	return b, nil
 }
 
 // loadAlexaMap is the map of the Alexa app.

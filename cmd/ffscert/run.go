@@ -139,7 +139,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 		err = fmt.Errorf("the end of the run could not be written: %w\n  hint: make room in %s; what was recorded until then is intact, see `ffscert matrix`",
 			errors.Join(runErr, err), s.runs(c))
 		if len(r.record.Attempts) > 0 && !o.json {
-			err = errors.Join(s.print(r, "table"), err)
+			err = errors.Join(s.print(r, "table", s.Dir), err)
 		}
 		return &statusError{exitOutside, err}
 	}

@@ -101,6 +101,7 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, see
 	phone := appium.New(opts)
 	bed.Phone = phone
 	bed.Alexa = alexa.New(phone, bed.Clock, m.alexa)
+	bed.Dialogs = m.dialogs
 	if err := addApps(bed, b, m); err != nil {
 		if bed.Shut != nil {
 			bed.Shut()

@@ -56,6 +56,7 @@ type lab struct {
 	phone  *appium.Phone
 	events *events
 	wire   *wire
+	world  *world.World
 }
 
 // events are the world's truth.
@@ -68,6 +69,12 @@ func (e *events) Write(p []byte) (int, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.buf.Write(p)
+}
+
+func (e *events) all() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.buf.String()
 }
 
 // of returns the moments of one kind of event.
@@ -146,7 +153,7 @@ func newLab(t testing.TB, door int, w world.Config, latency handset.Profile) lab
 	v, err := virtual.Open(cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, v.Close()) })
-	l.bed.Clock = v.Clock
+	l.bed.Clock, l.world = v.Clock, v.World
 	o.Clock = v.Clock
 	if door == 1 {
 		o.Endpoint, o.UDID = v.ServeAppium(ln), v.Serial()

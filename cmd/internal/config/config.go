@@ -123,6 +123,9 @@ type Screens struct {
 	Partner string `yaml:"partner,omitempty" json:"partner,omitempty"`
 	// Amazon is the map of Amazon's pages of Login with Amazon.
 	Amazon string `yaml:"amazon,omitempty" json:"amazon,omitempty"`
+	// Dialogs is a file of dialogs that may lie over the apps, and of how they
+	// are answered. It is added to the built-in ones, and goes before them.
+	Dialogs string `yaml:"dialogs,omitempty" json:"dialogs,omitempty"`
 }
 
 // The names of a lab as the built-in virtual testbed has them.

@@ -202,14 +202,14 @@ testbeds:
 }
 
 func TestPathsAreBesideTheFile(t *testing.T) {
-	path := write(t, head+"testbeds: [{name: a, virtual: {app: mine.yaml, partner_app: apps/own.yaml}}, {name: b, virtual: {app: alexa-2023.23, partner_app: partner-demo}}]\nfeatures: mine\nruns: ../out\nscreens: {alexa: /etc/alexa.yaml}\n")
+	path := write(t, head+"testbeds: [{name: a, virtual: {app: mine.yaml, partner_app: apps/own.yaml}}, {name: b, virtual: {app: alexa-2023.23, partner_app: partner-demo}}]\nfeatures: mine\nruns: ../out\nscreens: {alexa: /etc/alexa.yaml, dialogs: dialogs.yaml}\n")
 	c, err := Load(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Dir(path)
-	if c.Features != filepath.Join(dir, "mine") || c.Runs != filepath.Join(dir, "../out") || c.Screens.Alexa != "/etc/alexa.yaml" {
-		t.Errorf("features %q, runs %q, alexa %q", c.Features, c.Runs, c.Screens.Alexa)
+	if c.Features != filepath.Join(dir, "mine") || c.Runs != filepath.Join(dir, "../out") || c.Screens.Alexa != "/etc/alexa.yaml" || c.Screens.Dialogs != filepath.Join(dir, "dialogs.yaml") {
+		t.Errorf("features %q, runs %q, alexa %q, dialogs %q", c.Features, c.Runs, c.Screens.Alexa, c.Screens.Dialogs)
 	}
 	if a, b := c.Testbeds[0].Virtual.App, c.Testbeds[1].Virtual.App; a != filepath.Join(dir, "mine.yaml") || b != "alexa-2023.23" {
 		t.Errorf("apps %q, %q: a path is beside the file, a name stays", a, b)

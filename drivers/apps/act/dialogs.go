@@ -204,7 +204,7 @@ func (h *Hand) report(s dialogs.Sight, c dialogs.Choice, words string, evidence 
 	}
 	if h.Notice != nil {
 		h.Notice(Notice{Rule: "DIALOG-ANSWERED", Evidence: evidence,
-			Text: fmt.Sprintf("answered a %s dialog of %s with %s (%s): %s", s.Dialog.Kind, s.Window.Package, how, c.Answer, words)})
+			Text: fmt.Sprintf("answered the %s dialog of %s with %s (%s): %s", s.Dialog.Kind, s.Window.Package, how, c.Answer, words)})
 	}
 }
 

@@ -90,6 +90,14 @@ func (a *App) Switch(ctx context.Context, plug string, on bool) (drivers.Switche
 		if try == 2 {
 			return drivers.Switched{}, plugTrouble(plug, "was tapped twice and does not switch", err)
 		}
+		// A dialog may have hidden that it did: a second tap would switch it back.
+		tree, lerr := a.hand.Look(ctx)
+		if lerr != nil {
+			return drivers.Switched{}, lerr
+		}
+		if is, err := a.hand.On(tree, want); err != nil || is {
+			return drivers.Switched{From: tapped, To: a.hand.Clock.Now()}, err
+		}
 		a.note("PLUG-REPEATED", "the plug \""+plug+"\" did not switch within 10 s: tapped again")
 	}
 }

@@ -3,6 +3,7 @@ package alexa
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"ffscert/drivers"
@@ -65,6 +66,9 @@ type watch struct {
 	name string
 	ask  drivers.Locator
 	page *screen.Tree // the devices page as it was when the watch began
+	// witness is the header of that page, asked for with everything else: as
+	// long as it is seen, nothing covers the page and hides the device.
+	witness *screen.Node
 
 	since     time.Time // before it, the device cannot have been there
 	without   time.Time // the last look without a card or tile began
@@ -99,7 +103,7 @@ func (w *watch) prepare(ctx context.Context) error {
 			queries = append(queries, q[1:]...)
 		}
 	}
-	w.ask = screen.AnyOf(queries...)
+	defer func() { w.ask = screen.AnyOf(queries...) }()
 	if seen, err := w.missedCard(); err != nil || seen {
 		return err
 	}
@@ -117,6 +121,11 @@ func (w *watch) prepare(ctx context.Context) error {
 	opening := a.hand.Clock.Now()
 	if w.page, err = a.openAbove(ctx, w); err != nil {
 		return err
+	}
+	if w.page != nil {
+		if q, ok := w.see(w.page); ok {
+			queries = append(queries, q)
+		}
 	}
 	w.nextPull = a.hand.Clock.Now().Add(refreshEvery)
 	if a.cardless {
@@ -178,18 +187,26 @@ func (w *watch) look(ctx context.Context) error {
 		return err
 	}
 	answered := a.hand.Clock.Now()
-	if len(found) == 0 {
+	bare, err := w.bare(ctx, found)
+	if err != nil {
+		return err
+	}
+	if bare {
 		w.missed(began)
 		return w.refresh(ctx)
+	}
+	if len(found) == 0 {
+		// Something lies over the page. What was pulled may have been that.
+		w.pulled, w.nextPull = time.Time{}, answered
 	}
 	tree, err := a.hand.Look(ctx)
 	if err != nil {
 		return err
 	}
 	with := a.hand.Clock.Now()
-	// The name is asked for first: if the first answer carries it, it was there
-	// when the question was answered.
-	if s := found[0].Seen; s != nil && s.Text == w.name {
+	// If the first answer carries the name, it was there when the question was
+	// answered.
+	if slices.ContainsFunc(found, func(e drivers.Element) bool { return e.Seen != nil && e.Seen.Text == w.name }) {
 		with = answered
 	}
 	seen, err := w.judge(tree, with)
@@ -200,15 +217,51 @@ func (w *watch) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if page != "devices" {
-		if _, err := a.clear(ctx, tree); err != nil {
-			return err
-		}
-		if _, err := a.openAbove(ctx, w); err != nil {
-			return err
-		}
+	if page == "devices" {
+		w.see(tree)
+		w.missed(began)
+		return w.refresh(ctx)
+	}
+	if _, err := a.clear(ctx, tree); err != nil {
+		return err
+	}
+	if _, err := a.openAbove(ctx, w); err != nil {
+		return err
 	}
 	return drivers.ErrNotYet
+}
+
+// see notes where the page's header is, and returns the question for it.
+func (w *watch) see(page *screen.Tree) (screen.Query, bool) {
+	e, err := w.app.hand.Map.Element("devices.header")
+	if err != nil {
+		return screen.Query{}, false // the map shows the page by something else
+	}
+	m, err := e.In(page)
+	if err != nil || !m.Found() {
+		return screen.Query{}, false
+	}
+	w.witness = m.Nodes[0]
+	return m.Query, true
+}
+
+// bare tells whether the answer shows the devices page and nothing that is
+// waited for.
+func (w *watch) bare(ctx context.Context, found []drivers.Element) (bool, error) {
+	if w.witness == nil {
+		return len(found) == 0, nil
+	}
+	if len(found) != 1 {
+		return false, nil
+	}
+	if s := found[0].Seen; s != nil {
+		return s.Rect == w.witness.Bounds, nil
+	}
+	place, err := w.app.hand.Phone.Rect(ctx, found[0])
+	if drivers.StaleElement(err) {
+		return false, nil
+	}
+	return place == w.witness.Bounds, err
 }
 
 // refresh pulls the list down when that is due. It follows a look at once, so
@@ -221,7 +274,7 @@ func (w *watch) refresh(ctx context.Context) error {
 	if !now.Before(w.nextScan) && !w.whole {
 		return w.scan(ctx)
 	}
-	if now.Before(w.nextPull) {
+	if now.Before(w.nextPull) || w.page == nil {
 		return drivers.ErrNotYet
 	}
 	w.pulled = now
