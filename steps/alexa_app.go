@@ -57,6 +57,9 @@ func alexaSentences() []Sentence {
 	}
 }
 
+// refreshedWithin is how long the app may take to show a refreshed list.
+const refreshedWithin = 4 * time.Second
+
 // leftoverAnswers is how long a device that was left behind may take to answer
 // after it got power, before it is deleted anyway.
 const leftoverAnswers = 60 * time.Second
@@ -68,6 +71,11 @@ func (a *Attempt) makeNew(ctx context.Context) error {
 	}
 	listed, err := a.Bed.Alexa.Lists(ctx, name)
 	if err != nil || !listed {
+		a.absent = err == nil
+		return err
+	}
+	// The app may still show what it fetched a while ago.
+	if left, err := a.Bed.Alexa.GoneWithin(ctx, name, refreshedWithin); err != nil || left {
 		a.absent = err == nil
 		return err
 	}

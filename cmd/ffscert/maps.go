@@ -78,12 +78,6 @@ func loadDialogs(path string) (*dialogs.Book, error) {
 	return b, nil
 }
 
-// loadAlexaMap is the map of the Alexa app.
-func loadAlexaMap(c *config.Config) (*screen.Map, error) {
-	m, err := loadMaps(c)
-	return m.alexa, err
-}
-
 func readMap(app, path string) (*screen.Map, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

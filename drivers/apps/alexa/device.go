@@ -44,6 +44,9 @@ func (a *App) Delete(ctx context.Context, name string) error {
 	})
 }
 
+// wholeLook is which of the looks at a plug are at the whole screen.
+const wholeLook = 5
+
 // The times of a plug.
 const (
 	plugAnswers = 10 * time.Second       // from a tap to the plug's answer
@@ -95,6 +98,13 @@ func (a *App) Switch(ctx context.Context, plug string, on bool) (drivers.Switche
 		if lerr != nil {
 			return drivers.Switched{}, lerr
 		}
+		if cleared, err := a.clear(ctx, tree); err != nil {
+			return drivers.Switched{}, err
+		} else if cleared {
+			if tree, err = a.OpenDevice(ctx, plug); err != nil {
+				return drivers.Switched{}, err
+			}
+		}
 		if is, err := a.hand.On(tree, want); err != nil || is {
 			return drivers.Switched{From: tapped, To: a.hand.Clock.Now()}, err
 		}
@@ -121,11 +131,13 @@ func (a *App) awaitSwitch(ctx context.Context, want string, tapped time.Time) (d
 		return drivers.Switched{}, err
 	}
 	at := drivers.Switched{From: tapped}
-	first := true
+	looks, sure := 0, tapped
 	err = drivers.Poll(ctx, a.hand.Clock, drivers.Wait{For: "the plug to answer", Timeout: plugAnswers, Every: plugLooks}, func(ctx context.Context) error {
 		began := a.hand.Clock.Now()
-		if first {
-			first = false
+		looks++
+		// From time to time the whole screen is looked at: a card that covers the
+		// page hides the answer.
+		if looks%wholeLook == 1 {
 			tree, err := a.hand.Look(ctx)
 			if err != nil {
 				return err
@@ -137,8 +149,10 @@ func (a *App) awaitSwitch(ctx context.Context, want string, tapped time.Time) (d
 			// A card may have come up over the page.
 			if cleared, err := a.clear(ctx, tree); err != nil {
 				return err
-			} else if !cleared {
-				at.From = began
+			} else if cleared {
+				at.From = sure // what was asked since then may have been hidden
+			} else {
+				at.From, sure = began, began
 			}
 			return drivers.ErrNotYet
 		}
