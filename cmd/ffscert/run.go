@@ -129,7 +129,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 		}
 	}
 	progress := newProgress(s, o.json, j.Header(), job.jobs, beds)
-	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: progress}
+	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: progress, HealWithin: healWithin}
 	runErr := run.Do(ctx)
 	progress.Close()
 	closeBeds()
@@ -145,6 +145,9 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	}
 	return deliver(s, o, r, outputs, runErr)
 }
+
+// healWithin is how long a server or phone that went away is waited for.
+const healWithin = 2 * time.Minute
 
 // plannedRun is what a run will do.
 type plannedRun struct {

@@ -65,6 +65,8 @@ func system() *state {
 	if err != nil {
 		dir = "."
 	}
+	// A reader that has gone (| head) must not end a run that takes hours.
+	signal.Ignore(syscall.SIGPIPE)
 	columns := 100
 	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w > 20 {
 		columns = w
@@ -120,6 +122,9 @@ func Main(s *state) int {
 	if errors.As(err, &se) {
 		status = se.status
 		err = se.err
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		return exitOutside // who reads has gone, and wants no more words
 	}
 	if err != nil {
 		var t *certification.Trouble

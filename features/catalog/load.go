@@ -68,6 +68,7 @@ type caseEntry struct {
 	Requirement string         `yaml:"requirement"`
 	Method      string         `yaml:"method"`
 	Criterion   criterionEntry `yaml:"criterion"`
+	Needs       []string       `yaml:"needs"`
 	Note        string         `yaml:"note"`
 }
 
@@ -247,10 +248,13 @@ func (l *loader) caseFile(d *document) {
 			d.add(at+".id", "%q is defined already, at %s", e.ID, other.at)
 			continue
 		}
+		for _, need := range e.Needs {
+			d.oneOf(at+".needs", need, certification.NeedsSetUpTime)
+		}
 		l.cases[e.ID] = defined[certification.Case]{certification.Case{
 			ID: e.ID, Group: f.Group, Title: e.Title, Requirement: e.Requirement, Method: certification.Method(e.Method),
 			Criterion: certification.Criterion{Kind: certification.CriterionKind(e.Criterion.Kind), Target: e.Criterion.Target, Attempts: e.Criterion.Attempts},
-			Source:    e.Source, Note: e.Note,
+			Source:    e.Source, Needs: e.Needs, Note: e.Note,
 		}, fmt.Sprintf("%s:%d", d.name, d.line(at+".id"))}
 	}
 }

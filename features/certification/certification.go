@@ -50,6 +50,9 @@ type Case struct {
 	Requirement string    `json:"requirement"`
 	Method      Method    `json:"method"`
 	Criterion   Criterion `json:"criterion"`
+	// Needs are what an attempt must have measured to count as passed, such as
+	// [NeedsSetUpTime]: a scenario that measures nothing proves nothing.
+	Needs []string `json:"needs,omitempty"`
 	// Source says whose case this is: "amazon" for a published id, "ffscert"
 	// for one of ours.
 	Source string `json:"source"`
@@ -57,6 +60,9 @@ type Case struct {
 	// comes from that the guide does not name.
 	Note string `json:"note,omitempty"`
 }
+
+// NeedsSetUpTime is the need of a case for the set-up time of its attempts.
+const NeedsSetUpTime = "set_up_time"
 
 // Plan is one of Amazon's test plans: it selects cases.
 type Plan struct {

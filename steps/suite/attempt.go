@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,14 +19,14 @@ import (
 // carryOut executes one attempt: one scenario in a godog run of its own. It
 // returns ctx's error if it was stopped from outside; such an attempt was not
 // finished and is not recorded.
-func carryOut(ctx context.Context, id certification.AttemptID, s Scenario, bed *testbed.Testbed, protocol certification.Protocol,
+func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *testbed.Testbed, protocol certification.Protocol,
 	vocabulary []steps.Sentence, save func(string, []byte) (string, error)) (certification.Attempt, error) {
 	if bed.BeginAttempt != nil {
 		bed.BeginAttempt(id)
 	}
 	at := certification.Attempt{ID: id, Testbed: bed.Name, Started: bed.Clock.Now()}
 	state := steps.NewAttempt(id, bed, protocol, save)
-	rec := &recorder{scenario: s, bed: bed}
+	rec := &recorder{scenario: job.Scenario, bed: bed}
 	if info, err := bed.Phone.Open(ctx); err != nil {
 		rec.err = err
 	} else {
@@ -41,6 +42,9 @@ func carryOut(ctx context.Context, id certification.AttemptID, s Scenario, bed *
 	at.Verdict = certification.Passed
 	if rec.err == nil {
 		rec.err = rec.incomplete()
+	}
+	if rec.err == nil {
+		rec.err = unproven(job.Case.Needs, state)
 	}
 	if rec.err != nil {
 		t := certification.TroubleOf(rec.err)
@@ -64,6 +68,16 @@ func causeOf(rule string) certification.Cause {
 		return certification.CausePartnerApp
 	}
 	return certification.CauseAlexaApp
+}
+
+// unproven is an error if the attempt did not measure what its case needs.
+func unproven(needs []string, a *steps.Attempt) error {
+	if slices.Contains(needs, certification.NeedsSetUpTime) && a.SetupTime == nil {
+		return &certification.Trouble{Code: certification.DefStepOrder, Cause: certification.CauseDefinition,
+			Message: "the scenario came to its end without recording a set-up time: it proves nothing for its case",
+			Hint:    "write \"the set-up time is recorded\" after the device was seen, or remove the tag @case"}
+	}
+	return nil
 }
 
 func heaviest(all []certification.Finding) *certification.Finding {

@@ -28,8 +28,12 @@ type Run struct {
 	Beds     []*testbed.Testbed
 	Journal  *journal.Journal
 	Listener Listener // may be nil
-	// Limits
+	// BlockedShare is the share of blocked attempts that a case may have; 0 is
+	// the default of the matrix.
 	BlockedShare float64
+	// HealWithin is how long a server or phone that went away is waited for
+	// before the next attempt; 0 does not wait.
+	HealWithin time.Duration
 }
 
 // Do makes attempts until every job has what it needs or can no longer get it,
@@ -71,7 +75,7 @@ func (r *Run) work(ctx context.Context, bed *testbed.Testbed, s *schedule) error
 			r.Listener.Began(bed.Name, id, job.Required)
 			actx = drivers.WithObserver(ctx, observer{r.Listener, bed.Name})
 		}
-		a, err := carryOut(actx, id, job.Scenario, bed, protocol, vocabulary, r.Journal.SaveEvidence)
+		a, err := carryOut(actx, id, job, bed, protocol, vocabulary, r.Journal.SaveEvidence)
 		if err != nil {
 			return err
 		}
@@ -82,7 +86,32 @@ func (r *Run) work(ctx context.Context, bed *testbed.Testbed, s *schedule) error
 		if r.Listener != nil {
 			r.Listener.Ended(bed.Name, a)
 		}
+		r.awaitRig(ctx, bed, a)
 	}
+}
+
+// awaitRig gives a server or phone that went away the time to come back, so
+// that a short outage does not use up all attempts. If it does not, the next
+// attempt says so.
+func (r *Run) awaitRig(ctx context.Context, bed *testbed.Testbed, a certification.Attempt) {
+	switch a.Code {
+	case certification.RigServer, certification.RigSession, certification.RigPhone, certification.RigTimeout:
+	default:
+		return
+	}
+	if r.HealWithin <= 0 {
+		return
+	}
+	if r.Listener != nil {
+		ctx = drivers.WithObserver(ctx, observer{r.Listener, bed.Name})
+	}
+	_ = drivers.Poll(ctx, drivers.RealClock{}, drivers.Wait{For: "the phone to come back", Timeout: r.HealWithin, Every: 5 * time.Second},
+		func(ctx context.Context) error {
+			if _, err := bed.Phone.Open(ctx); err != nil {
+				return drivers.ErrNotYet
+			}
+			return bed.Phone.KeepAlive(ctx)
+		})
 }
 
 type observer struct {

@@ -180,7 +180,7 @@ func Parse(name string, data []byte) ([]Scenario, []Problem) {
 	}
 	lines := locate(doc)
 	var scenarios []Scenario
-	var problems []Problem
+	problems := traps(name, doc)
 	for _, p := range gherkin.Pickles(*doc, name, newID) {
 		s := Scenario{File: name, Name: p.Name}
 		for _, id := range p.AstNodeIds {

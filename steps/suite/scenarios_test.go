@@ -140,6 +140,24 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 	require.True(t, found[2].Warning)
 }
 
+func TestParseFindsWhatWouldNeverBeCarriedOut(t *testing.T) {
+	_, problems := Parse("f.feature", []byte(`Feature: f
+  Just words about the device.
+  Scenario: a
+    Givn the device is switched off
+    When I switch the device on
+  Scenario Outline: b
+    When I switch the device on
+    Examples:
+      | name |
+`))
+	require.Len(t, problems, 2)
+	require.Equal(t, 4, problems[0].Line)
+	require.Contains(t, problems[0].Error(), `instead of "Givn"`)
+	require.Equal(t, 6, problems[1].Line)
+	require.Len(t, Errors(problems), 2)
+}
+
 func TestSelect(t *testing.T) {
 	plan := certification.Plan{ID: "p", Cases: []certification.Case{
 		{ID: "A", Criterion: certification.Criterion{Kind: certification.Rate, Target: .95, Attempts: 20}},
