@@ -156,6 +156,8 @@ func (a *Attempt) waitForDevice(ctx context.Context, limit time.Duration) error 
 	sight, err := a.Bed.Alexa.WatchFor(ctx, name, a.powered.lo, left)
 	var late *drivers.TimeoutError
 	if errors.As(err, &late) {
+		// What was there instead is kept now: looking for who is to blame leads away.
+		a.Observe("the device was not there when its time was up", a.Photograph(ctx, fmt.Sprintf("%s-%d-absent", a.ID.Case, a.ID.N))...)
 		return a.blameForAbsence(ctx, limit)
 	}
 	if err != nil {
