@@ -128,6 +128,20 @@ func TestThePageThatComesUpMeanwhile(t *testing.T) {
 	}
 }
 
+// UiAutomator leaves the navigation bar out of the size that it gives.
+func TestTheSizeWithoutTheBars(t *testing.T) {
+	for _, size := range []string{`width="100" height="180"`, ``} {
+		kept := map[string][]byte{}
+		p := &phone{sources: []string{strings.Replace(source(password), `width="100" height="200"`, size, 1)}, picture: picture(t, 100, 200, busy)}
+		require.Empty(t, camera(t, p, kept).Take(t.Context(), "x").Lacks)
+		img, err := png.Decode(bytes.NewReader(kept["x.png"]))
+		require.NoError(t, err)
+		require.Equal(t, img.At(8, 18), img.At(61, 41))
+		require.Equal(t, busy(7, 17), img.At(7, 17))
+		require.Equal(t, busy(62, 42), img.At(62, 42))
+	}
+}
+
 func TestPicturesThatCannotBeKept(t *testing.T) {
 	secret, plain := source(password), source(harmless)
 	good := picture(t, 100, 200, busy)
@@ -153,7 +167,7 @@ func TestPicturesThatCannotBeKept(t *testing.T) {
 		{"cut off", phone{sources: []string{plain}, picture: good[:len(good)/2]}, 1, "cannot be read"},
 		{"no source", phone{sources: []string{""}, picture: good}, 0, "nobody knows what must be painted over"},
 		{"no second look", phone{sources: []string{plain, ""}, picture: good}, 1, "could not be looked at again"},
-		{"turned", phone{sources: []string{secret}, picture: picture(t, 200, 100, busy)}, 1, "was turned meanwhile"},
+		{"turned", phone{sources: []string{secret}, picture: picture(t, 200, 100, busy)}, 1, "it was turned, perhaps"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			kept := map[string][]byte{}
