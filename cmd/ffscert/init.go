@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ffscert/cmd/internal/config"
+	"ffscert/drivers/dialogs"
 	"ffscert/drivers/screen"
 	"ffscert/drivers/virtual/apps"
 	"ffscert/features/catalog"
@@ -317,10 +318,11 @@ func place(path string, text []byte, force bool) error {
 
 // The names of the schemas.
 const (
-	schemaConfig = "ffscert.schema.json"
-	schemaMap    = "map.schema.json"
-	schemaApp    = "app.schema.json"
-	schemaMatrix = "matrix.schema.json"
+	schemaConfig  = "ffscert.schema.json"
+	schemaMap     = "map.schema.json"
+	schemaDialogs = "dialogs.schema.json"
+	schemaApp     = "app.schema.json"
+	schemaMatrix  = "matrix.schema.json"
 )
 
 // writeSchemas writes the JSON Schemas of all files that people edit, and of
@@ -334,13 +336,17 @@ func writeSchemas(dir string) error {
 	if err != nil {
 		return err
 	}
+	over, err := json.MarshalIndent(dialogs.Schema(), "", "  ")
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	for _, f := range []struct {
 		name string
 		text []byte
-	}{{schemaConfig, config.Schema()}, {schemaMap, append(maps, '\n')}, {schemaApp, app}, {schemaMatrix, matrix.JSONSchema()}} {
+	}{{schemaConfig, config.Schema()}, {schemaMap, append(maps, '\n')}, {schemaDialogs, append(over, '\n')}, {schemaApp, app}, {schemaMatrix, matrix.JSONSchema()}} {
 		if err := writeWhole(filepath.Join(dir, f.name), f.text); err != nil {
 			return err
 		}

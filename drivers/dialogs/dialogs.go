@@ -88,7 +88,8 @@ func (b *Book) Find(t *screen.Tree, own []string, mapped func(window *screen.Nod
 		if s, ok := b.recognise(t, w, own); ok {
 			return s
 		}
-		if slices.Contains(b.beside, w.Package) {
+		// Bars and keyboards lie at an edge; what floats is a dialog, whosever.
+		if slices.Contains(b.beside, w.Package) && atEdge(t, w) {
 			continue
 		}
 		if !small(t, w) || mapped != nil && mapped(w) {
@@ -206,13 +207,26 @@ func (b *Book) Policy(k Kind) []Answer { return slices.Clone(b.policy[k]) }
 func (b *Book) Dialogs() []*Dialog { return slices.Clone(b.list) }
 
 func small(t *screen.Tree, w *screen.Node) bool {
-	width, height := t.Width, t.Height
-	if width <= 0 || height <= 0 {
-		for _, o := range t.Windows {
-			width, height = max(width, o.Bounds.X+o.Bounds.Width), max(height, o.Bounds.Y+o.Bounds.Height)
-		}
-	}
+	width, height := size(t)
 	return float64(w.Bounds.Width)*float64(w.Bounds.Height) < dialogShare*float64(width)*float64(height)
+}
+
+func atEdge(t *screen.Tree, w *screen.Node) bool {
+	width, height := size(t)
+	b := w.Bounds
+	return b.X <= 0 || b.Y <= 0 || b.X+b.Width >= width || b.Y+b.Height >= height
+}
+
+// size is the screen's, or else that of the windows on it.
+func size(t *screen.Tree) (width, height int) {
+	width, height = t.Width, t.Height
+	if width > 0 && height > 0 {
+		return width, height
+	}
+	for _, o := range t.Windows {
+		width, height = max(width, o.Bounds.X+o.Bounds.Width), max(height, o.Bounds.Y+o.Bounds.Height)
+	}
+	return width, height
 }
 
 // SameApp tells whether the label by which the system names an app is one of

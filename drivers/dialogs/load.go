@@ -24,7 +24,7 @@ const ofTheApp = "app"
 type bookFile struct {
 	Version int                 `yaml:"version" json:"version" jsonschema:"required,enum=1" jsonschema_description:"Version of this format: 1."`
 	Policy  map[string][]string `yaml:"policy,omitempty" json:"policy,omitempty" jsonschema_description:"How the dialogs of a kind are answered: names of answers, the best first. What the dialog does not offer is skipped."`
-	Beside  []string            `yaml:"beside,omitempty" json:"beside,omitempty" jsonschema_description:"Packages whose windows lie beside apps and are no dialogs: bars, keyboards."`
+	Beside  []string            `yaml:"beside,omitempty" json:"beside,omitempty" jsonschema_description:"Packages whose windows lie beside apps and are no dialogs, as long as they lie at an edge of the screen: bars, keyboards."`
 	Dialogs []dialogFile        `yaml:"dialogs,omitempty" json:"dialogs,omitempty" jsonschema_description:"The dialogs; the first that matches is the one."`
 }
 

@@ -116,10 +116,9 @@ func (c *Camera) look(ctx context.Context) (look, error) {
 		return look{}, err
 	}
 	l := look{width: t.Width, height: t.Height}
-	if l.width <= 0 || l.height <= 0 {
-		for _, w := range t.Windows {
-			l.width, l.height = max(l.width, w.Bounds.X+w.Bounds.Width), max(l.height, w.Bounds.Y+w.Bounds.Height)
-		}
+	// The size that the source gives may be without the system's bars.
+	for _, w := range t.Windows {
+		l.width, l.height = max(l.width, w.Bounds.X+w.Bounds.Width), max(l.height, w.Bounds.Y+w.Bounds.Height)
 	}
 	// A second tree is made of the same source: nodes are told apart by what
 	// they are.

@@ -40,17 +40,19 @@ func paintOver(data []byte, looks ...look) (picture []byte, why string) {
 	}
 	var areas []image.Rectangle
 	for _, l := range looks {
+		if len(l.secret) == 0 {
+			continue
+		}
+		scales, ok := l.scales(cfg.Width, cfg.Height)
+		if !ok {
+			return nil, "its size is not that of the screen (it was turned, perhaps), so a secret could not be painted over"
+		}
 		for _, r := range l.secret {
-			if l.width <= 0 || l.height <= 0 {
-				return nil, "its scale is unknown, so a secret could not be painted over"
+			for _, s := range scales {
+				areas = append(areas, image.Rect(
+					int(math.Floor(float64(r.X)*s))-margin, int(math.Floor(float64(r.Y)*s))-margin,
+					int(math.Ceil(float64(r.X+r.Width)*s))+margin, int(math.Ceil(float64(r.Y+r.Height)*s))+margin))
 			}
-			sx, sy := float64(cfg.Width)/float64(l.width), float64(cfg.Height)/float64(l.height)
-			if math.Abs(sx-sy) > 0.1*max(sx, sy) {
-				return nil, "the phone was turned meanwhile, so a secret could not be painted over"
-			}
-			areas = append(areas, image.Rect(
-				int(math.Floor(float64(r.X)*sx))-margin, int(math.Floor(float64(r.Y)*sy))-margin,
-				int(math.Ceil(float64(r.X+r.Width)*sx))+margin, int(math.Ceil(float64(r.Y+r.Height)*sy))+margin))
 		}
 	}
 	if len(areas) == 0 {
@@ -66,6 +68,27 @@ func paintOver(data []byte, looks ...look) (picture []byte, why string) {
 		return nil, "the painted picture cannot be written: " + err.Error()
 	}
 	return out.Bytes(), ""
+}
+
+// scales are the picture's pixels for one of the source's. Most pictures have
+// the screen's own pixels; of one that was made smaller, what is known of its
+// width and of its height may differ a little, because bars may be left out:
+// then both count. ok is false if the picture has another shape.
+func (l look) scales(width, height int) (scales []float64, ok bool) {
+	if l.width <= 0 || l.height <= 0 {
+		return nil, false
+	}
+	sx, sy := float64(width)/float64(l.width), float64(height)/float64(l.height)
+	near := func(a, b float64) bool { return math.Abs(a-b) <= 0.15*max(a, b) }
+	switch {
+	case !near(sx, sy):
+		return nil, false
+	case near(sx, 1) && near(sy, 1) && (width == l.width || height == l.height):
+		return []float64{1}, true
+	case sx == sy:
+		return []float64{sx}, true
+	}
+	return []float64{sx, sy}, true
 }
 
 // oneColour tells whether the picture shows (nearly) one colour only, apart

@@ -11,6 +11,7 @@ import (
 
 	"ffscert/drivers"
 	"ffscert/drivers/appium"
+	"ffscert/drivers/dialogs"
 	"ffscert/drivers/screen"
 	"ffscert/drivers/virtual"
 	"ffscert/drivers/virtual/adb/adbtest"
@@ -237,7 +238,9 @@ func TestTheMapsKnowTheOwnSetUp(t *testing.T) {
 	w.sees("partner", "device", "offline")
 }
 
-func TestTheMapsKnowTheDialogsButOne(t *testing.T) {
+func TestAllDialogsAreDescribedButOne(t *testing.T) {
+	book, err := dialogs.BuiltIn()
+	require.NoError(t, err)
 	for name, set := range map[string]func(*world.Faults){
 		"permission": func(f *world.Faults) { f.PermissionDialog = 1 },
 		"rating":     func(f *world.Faults) { f.RatingDialog = 1 },
@@ -256,12 +259,23 @@ func TestTheMapsKnowTheDialogsButOne(t *testing.T) {
 			w.sees("alexa", "home")
 			lab.World.Switch("plug-device", true)
 			w.wait(time.Minute)
+			src, err := w.phone.Source(t.Context())
+			require.NoError(t, err)
+			tree, err := screen.Parse(src)
+			require.NoError(t, err)
+			sight := book.Find(tree, []string{w.maps["alexa"].Application().Package}, nil)
 			if name == "unknown" {
 				require.NoError(t, w.nothingIsKnown())
+				require.True(t, sight.Unknown())
 				return
 			}
-			w.sees("system", name, "message", "decline")
-			w.tap("system", name+".decline")
+			require.NotNil(t, sight.Dialog, words(tree))
+			require.Equal(t, dialogs.Kind(name), sight.Dialog.Kind)
+			choice, ok := book.Choose(tree, sight)
+			require.True(t, ok)
+			button, err := w.phone.Find(t.Context(), choice.Ask.Locator())
+			require.NoError(t, err)
+			require.NoError(t, w.phone.Click(t.Context(), button))
 			if name == "crash" {
 				w.open("alexa")
 			}

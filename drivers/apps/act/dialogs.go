@@ -14,7 +14,7 @@ import (
 
 // The bounds of dealing with what lies over an app.
 const (
-	strangerStays = 2 * time.Second // what is not recognised may only be on its way in or out
+	strangerStays = 4 * time.Second // what is not recognised may go by itself: a window that opens, a volume bar
 	dialogLeaves  = 5 * time.Second // after it was answered
 	mostDialogs   = 25              // in one attempt, of all kinds together
 )
