@@ -30,15 +30,15 @@ screens:
           - {text: Fine}
 `
 
-// button is one element of the fake screen.
-type button struct {
+// thing is one element of the fake screen.
+type thing struct {
 	text     string
 	x, y     int
 	disabled bool
 	class    string
 }
 
-func (b button) xml() string {
+func (b thing) xml() string {
 	class := b.class
 	if class == "" {
 		class = "android.widget.Button"
@@ -50,13 +50,13 @@ func (b button) xml() string {
 // fakePhone shows what show returns for the n-th source and obeys clicked.
 type fakePhone struct {
 	drivers.Phone
-	show    func(source int) []button
+	show    func(source int) []thing
 	clicked func(click int) error
 	seen    bool // finds tell what they saw
 	sources int
 	clicks  int
 	rects   int
-	current []button
+	current []thing
 }
 
 func (p *fakePhone) Source(context.Context) (string, error) {
@@ -129,8 +129,8 @@ func code(err error) certification.Code {
 }
 
 // after shows before until there were n clicks, then after.
-func after(p *fakePhone, n int, before, then []button) {
-	p.show = func(int) []button {
+func after(p *fakePhone, n int, before, then []thing) {
+	p.show = func(int) []thing {
 		if p.clicks >= n {
 			return then
 		}
@@ -139,7 +139,7 @@ func after(p *fakePhone, n int, before, then []button) {
 }
 
 func TestTapWithProof(t *testing.T) {
-	ok, other := []button{{text: "OK", x: 10, y: 10}}, []button{{text: "Next", x: 10, y: 10}}
+	ok, other := []thing{{text: "OK", x: 10, y: 10}}, []thing{{text: "Next", x: 10, y: 10}}
 	for _, c := range []struct {
 		name    string
 		show    func(p *fakePhone)
@@ -152,23 +152,23 @@ func TestTapWithProof(t *testing.T) {
 		{"no tap does anything", func(p *fakePhone) { after(p, 99, ok, other) }, certification.AppNothingChanged, 2, "tapped again"},
 		{"it is not there", func(p *fakePhone) { after(p, 0, nil, other) }, certification.AppElementMissing, 0, ""},
 		{"there are two", func(p *fakePhone) {
-			after(p, 1, []button{{text: "OK", x: 10, y: 10}, {text: "OK", x: 10, y: 500}}, other)
+			after(p, 1, []thing{{text: "OK", x: 10, y: 10}, {text: "OK", x: 10, y: 500}}, other)
 		}, certification.AppAmbiguous, 0, ""},
-		{"it is disabled", func(p *fakePhone) { after(p, 1, []button{{text: "OK", x: 10, y: 10, disabled: true}}, other) }, certification.AppElementMissing, 0, ""},
+		{"it is disabled", func(p *fakePhone) { after(p, 1, []thing{{text: "OK", x: 10, y: 10, disabled: true}}, other) }, certification.AppElementMissing, 0, ""},
 		{"something lies over it", func(p *fakePhone) {
-			after(p, 1, []button{{text: "OK", x: 10, y: 10}, {text: "Rate this app", x: 0, y: 0, class: "android.widget.ImageView"}}, other)
+			after(p, 1, []thing{{text: "OK", x: 10, y: 10}, {text: "Rate this app", x: 0, y: 0, class: "android.widget.ImageView"}}, other)
 		}, certification.AppCovered, 0, ""},
-		{"by a fallback", func(p *fakePhone) { after(p, 1, []button{{text: "Fine", x: 10, y: 10}}, other) }, "", 1, "fallback 1"},
+		{"by a fallback", func(p *fakePhone) { after(p, 1, []thing{{text: "Fine", x: 10, y: 10}}, other) }, "", 1, "fallback 1"},
 		{"it comes to rest", func(p *fakePhone) {
-			p.show = func(n int) []button {
+			p.show = func(n int) []thing {
 				if p.clicks > 0 {
 					return other
 				}
-				return []button{{text: "OK", x: 10 + max(0, 5-n)*20, y: 10}}
+				return []thing{{text: "OK", x: 10 + max(0, 5-n)*20, y: 10}}
 			}
 		}, "", 1, ""},
 		{"it never rests", func(p *fakePhone) {
-			p.show = func(n int) []button { return []button{{text: "OK", x: 10 + n%7*20, y: 10}} }
+			p.show = func(n int) []thing { return []thing{{text: "OK", x: 10 + n%7*20, y: 10}} }
 		}, certification.AppMoving, 0, ""},
 	} {
 		for _, seen := range []bool{false, true} {
@@ -195,14 +195,14 @@ func TestTapWithProof(t *testing.T) {
 func TestTapClearsWhatIsInTheWay(t *testing.T) {
 	p := &fakePhone{}
 	cleared := false
-	p.show = func(int) []button {
+	p.show = func(int) []thing {
 		switch {
 		case p.clicks > 0:
-			return []button{{text: "Next"}}
+			return []thing{{text: "Next"}}
 		case cleared:
-			return []button{{text: "OK", x: 10, y: 10}}
+			return []thing{{text: "OK", x: 10, y: 10}}
 		}
-		return []button{{text: "Win a prize", x: 10, y: 10}}
+		return []thing{{text: "Win a prize", x: 10, y: 10}}
 	}
 	h, _ := hand(t, p)
 	h.Clear = func(context.Context, *screen.Tree) (bool, error) {
@@ -215,7 +215,7 @@ func TestTapClearsWhatIsInTheWay(t *testing.T) {
 }
 
 func TestTapEndsAtOnce(t *testing.T) {
-	p := &fakePhone{show: func(int) []button { return []button{{text: "OK", x: 10, y: 10}} }}
+	p := &fakePhone{show: func(int) []thing { return []thing{{text: "OK", x: 10, y: 10}} }}
 	broken := errors.New("phone offline")
 	p.clicked = func(int) error { return broken }
 	h, _ := hand(t, p)
@@ -234,7 +234,7 @@ func TestTapEndsAtOnce(t *testing.T) {
 
 // A switch is touched once, whatever follows.
 func TestTapOnceTouchesOnce(t *testing.T) {
-	p := &fakePhone{show: func(int) []button { return []button{{text: "OK", x: 10, y: 10}} }}
+	p := &fakePhone{show: func(int) []thing { return []thing{{text: "OK", x: 10, y: 10}} }}
 	h, _ := hand(t, p)
 	told := 0
 	if err := h.TapOnce(t.Context(), func() { told = p.clicks + 1 }, "page.ok"); err != nil || p.clicks != 1 || told != 1 {
