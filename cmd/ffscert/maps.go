@@ -178,6 +178,36 @@ func lackingAmazon(m *screen.Map, needs func(func(string))) []suite.Problem {
 	return problems
 }
 
+// leaveOut leaves out the scenarios that need a partner app where a testbed has
+// no screen map of one. The run is partial then, and says so.
+func (p *plannedRun) leaveOut(s *state, c *config.Config, m screenMaps, beds []string) {
+	mapless := false
+	for _, b := range c.Testbeds {
+		mapless = mapless || (len(beds) == 0 || slices.Contains(beds, b.Name)) && m.partner(b) == nil
+	}
+	if !mapless {
+		return
+	}
+	protocol, vocabulary := certification.ProtocolOf(p.plan.Protocol), steps.Vocabulary()
+	var kept []suite.Job
+	var left []string
+	for _, j := range p.jobs {
+		if len(suite.Needs(j.Scenario, vocabulary, protocol).Partner) > 0 {
+			left = appendNew(left, j.Case.ID)
+			continue
+		}
+		kept = append(kept, j)
+	}
+	if len(kept) == 0 || len(left) == 0 {
+		return // nothing would be left: the run is refused with the reason
+	}
+	p.jobs, p.partial = kept, true
+	p.without = "without " + strings.Join(left, ", ") + " (no screen map of the partner app)"
+	if !s.quiet {
+		fmt.Fprintln(s.Stderr, "warning: left out "+strings.Join(left, ", ")+": they need a screen map of the maker's own app, see screens.partner; the run is PARTIAL")
+	}
+}
+
 // refuseLacking refuses a run that needs what the maps lack.
 func refuseLacking(problems []suite.Problem) error {
 	for i := range problems {

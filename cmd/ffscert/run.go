@@ -94,6 +94,9 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	if !o.narrowed() {
+		job.leaveOut(s, c, maps, o.beds)
+	}
 	if err := refuseLacking(lacking(c, maps, o.beds, job.plan, job.scenarios())); err != nil {
 		return err
 	}
@@ -149,11 +152,16 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 // healWithin is how long a server or phone that went away is waited for.
 const healWithin = 2 * time.Minute
 
+// narrowed tells whether the user chose what to run: then what was chosen
+// cannot be left out.
+func (o runOptions) narrowed() bool { return len(o.cases)+len(o.files) > 0 || o.tags != "" }
+
 // plannedRun is what a run will do.
 type plannedRun struct {
 	plan      certification.Plan
 	jobs      []suite.Job
 	partial   bool
+	without   string // what was left out, and why; for the selection's text
 	selection suite.Selection
 	seed      int64
 }
@@ -261,7 +269,7 @@ func (p plannedRun) header(c *config.Config, o runOptions, simulated bool) journ
 		Created: time.Now().UTC(), ToolVersion: version, Plan: p.plan,
 		Product: journal.Product{DeviceName: pr.DeviceName, Brand: pr.Brand, Model: pr.Model, Firmware: pr.Firmware, Hardware: pr.Hardware,
 			DeviceTypeID: pr.DeviceTypeID, APID: pr.APID, ReferenceAPID: pr.ReferenceAPID},
-		Selection:        journal.Selection{Text: p.selection.Text(), Partial: p.partial},
+		Selection:        journal.Selection{Text: strings.TrimSpace(p.selection.Text() + " " + p.without), Partial: p.partial},
 		AmazonCustomerID: pr.AmazonCustomerID, Seed: p.seed, Scopes: suite.Scopes(p.jobs), Simulated: simulated,
 	}
 }
