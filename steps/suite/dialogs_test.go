@@ -30,7 +30,7 @@ func TestDialogsOverTheApps(t *testing.T) {
 		{"unknown", func(f *world.Faults) { f.UnknownDialog = 1 }, certification.Blocked, certification.CauseRig, certification.AppUnknownDialog, ""},
 	} {
 		for _, plan := range []struct{ id, protocol, item string }{
-			{"mss-wifi-default", "mss-wifi", "3P2-DE-02"}, {"wss-wifi-default", "wss-wifi", "FFS-APP-01"}, {"wss-wifi-default", "wss-wifi", "FFS-OWN-01"},
+			{"mss-wifi-default", "mss-wifi", "3P2-DE-02"}, {"wss-wifi-default", "wss-wifi", "FFS-OWN-01"},
 		} {
 			t.Run(c.kind+"/"+plan.item, func(t *testing.T) {
 				w := world.Defaults()
