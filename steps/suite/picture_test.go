@@ -19,7 +19,6 @@ import (
 	"ffscert/drivers/testbed"
 	"ffscert/drivers/virtual"
 	"ffscert/drivers/virtual/handset"
-	"ffscert/drivers/virtual/world"
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
 	"ffscert/steps/suite"
@@ -130,21 +129,4 @@ func builtInMap(t *testing.T, app string) *screen.Map {
 	m, err := screen.Choose(maps, app, "android", "")
 	require.NoError(t, err)
 	return m
-}
-
-// Dialogs that hide the page while the device is waited for do not bend the
-// measurement: the world's own moment lies in every bracket.
-func TestDialogsDoNotBendTheMeasurement(t *testing.T) {
-	w := world.Defaults()
-	w.Faults.PermissionDialog, w.Faults.RatingDialog, w.Faults.BatteryDialog, w.Faults.UpdatePrompt = 0.5, 0.5, 0.5, 0.5
-	w.Device.SetUpTime = world.Range{Min: 5 * time.Second, Max: 60 * time.Second}
-	l := newLab(t, 1, w, handset.PhoneProfile())
-	attempts := l.run(t, 20)
-	truth := l.events.of(t, world.EventDeviceSetUp)
-	require.Len(t, truth, len(attempts))
-	for i, a := range attempts {
-		require.Equal(t, certification.Passed, a.Verdict, a.Message)
-		require.False(t, truth[i].Before(a.SetupTime.SetUpUTC.From) || truth[i].After(a.SetupTime.SetUpUTC.To),
-			"#%d %v is not in %+v", i, truth[i], a.SetupTime.SetUpUTC)
-	}
 }
