@@ -110,6 +110,16 @@ func TestMeasure(t *testing.T) {
 	if width > 300 || strings.Join(lines, "") != strings.Repeat("x", 200) {
 		t.Errorf("a long word: %d lines, %d pixels", len(lines), width)
 	}
+	again, _, _ := p.Measure(strings.Repeat("x", 200), 40, false, 300)
+	if strings.Join(again, "|") != strings.Join(lines, "|") {
+		t.Errorf("measured again: %q", again)
+	}
+	if _, narrow, _ := p.Measure(strings.Repeat("x", 200), 40, false, 150); narrow > 150 {
+		t.Errorf("with less room it is %d pixels wide", narrow)
+	}
+	if _, small, _ := p.Measure("Hello", 20, false, 0); small >= w {
+		t.Errorf("half the size is %d pixels wide", small)
+	}
 	if lines, _, _ = p.Measure("x", 40, false, 1); len(lines) != 1 {
 		t.Errorf("no room: %q", lines)
 	}
