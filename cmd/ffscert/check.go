@@ -24,8 +24,8 @@ func newCheckCmd(s *state) *cobra.Command {
 		Short: "Find everything that is wrong and can be known without a phone",
 		Long: `check reads the configuration, the plan and all feature files, and reports
 syntax errors, sentences that no step or more than one step understands,
-unknown cases, cases without a scenario, and what the screen map of the
-partner app lacks for which cases. Exit status 0: nothing is wrong;
+unknown cases, cases without a scenario, models of apps that cannot be used,
+and what the screen map of the partner app lacks for which cases. Exit status 0: nothing is wrong;
 1: something is; 2: the configuration cannot be used.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -51,6 +51,7 @@ partner app lacks for which cases. Exit status 0: nothing is wrong;
 			if err != nil {
 				return err
 			}
+			problems = append(problems, unfit(c)...)
 			problems = append(problems, lacking(c, maps, nil, plan, relevant(plan, scenarios, knows(cat)))...)
 			return reportCheck(s, plan, scenarios, problems, asJSON)
 		},
