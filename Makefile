@@ -10,7 +10,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 build: ## bin/ffscert, one static binary
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ffscert ./cmd/ffscert
 
-run: build ## the provisioning case, 20 attempts, on the built-in virtual testbed
+run: build ## a whole plan on the built-in virtual testbed
 	@bin/ffscert run --plan mss-wifi-default
 
 setup: ## what the tests need beside Go: adb, Chromium, and Appium in .tools
