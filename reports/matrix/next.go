@@ -51,7 +51,7 @@ func hints(m Matrix, v certification.Verdict) []string {
 	var list []string
 	add := func(attempts []Attempt) {
 		for _, a := range attempts {
-			if h := oneLine(a.Hint); a.Verdict == v && h != "" && !seen[h] {
+			if h := shortened(a.Hint, longestHint); a.Verdict == v && h != "" && !seen[h] {
 				seen[h] = true
 				if a.Code != "" {
 					h = oneLine(string(a.Code)) + ": " + h
@@ -68,3 +68,6 @@ func hints(m Matrix, v certification.Verdict) []string {
 	}
 	return list
 }
+
+// longestHint bounds what is to be done, in runes: half of it is no help.
+const longestHint = 500

@@ -272,11 +272,13 @@ func countOf(n int, what string) string {
 const longestText = 200
 
 // oneLine makes a single, bounded line of text that may come from outside.
-func oneLine(s string) string {
+func oneLine(s string) string { return shortened(s, longestText) }
+
+func shortened(s string, runes int) string {
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	n := 0
 	for i := range s {
-		if n == longestText {
+		if n == runes {
 			return s[:i] + "…"
 		}
 		n++

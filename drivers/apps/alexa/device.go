@@ -50,13 +50,15 @@ func (a *App) Responsive(ctx context.Context, name string) (yes bool, since time
 // Delete deletes the device with exactly that name. Whoever calls it has made
 // sure that it may be deleted.
 func (a *App) Delete(ctx context.Context, name string) error {
-	if _, err := a.OpenDevice(ctx, name); err != nil {
-		return err
+	err := a.confirmDeletion(ctx, name)
+	if t := certification.TroubleOf(err); t != nil && t.Code == certification.AppElementMissing {
+		// A card that came up on the way took the question with it.
+		a.note("DELETE-REPEATED", "did not get to the end of deleting \""+name+"\" ("+err.Error()+"): begun again")
+		a.hand.Forget()
+		err = a.confirmDeletion(ctx, name)
 	}
-	for _, button := range []string{"device.edit", "settings.delete", "delete_confirm.confirm"} {
-		if err := a.hand.Tap(ctx, button); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	return a.hand.Until(ctx, "the devices page after the deletion", act.AppearWithin, func(t *screen.Tree) error {
 		page, err := a.page(t)
@@ -66,6 +68,18 @@ func (a *App) Delete(ctx context.Context, name string) error {
 		return act.NotYet(&certification.Trouble{Code: certification.AppNothingChanged, Cause: certification.CauseAlexaApp,
 			Message: "confirmed the deletion of \"" + name + "\", and its page stays", Hint: "see whether the app shows an error"})
 	})
+}
+
+func (a *App) confirmDeletion(ctx context.Context, name string) error {
+	if _, err := a.OpenDevice(ctx, name); err != nil {
+		return err
+	}
+	for _, button := range []string{"device.edit", "settings.delete", "delete_confirm.confirm"} {
+		if err := a.hand.Tap(ctx, button); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wholeLook is which of the looks at a plug are at the whole screen.
