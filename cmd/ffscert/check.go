@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -47,6 +48,11 @@ and what the screen map of the partner app lacks for which cases. Exit status 0:
 			}
 			problems = append(problems, suite.Check(scenarios, steps.Vocabulary(), knows(cat))...)
 			problems = append(problems, uncovered(plan, scenarios)...)
+			_, wrong, err := loadWaivers(c, cat, time.Now())
+			if err != nil {
+				return err
+			}
+			problems = append(problems, wrong...)
 			maps, err := loadMaps(c)
 			if err != nil {
 				return err

@@ -132,7 +132,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 		}
 	}
 	progress := newProgress(s, o.json, j.Header(), job.jobs, beds)
-	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: progress, HealWithin: healWithin}
+	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: progress, HealWithin: healWithin, StopWhenProven: c.StopWhenProven}
 	runErr := run.Do(ctx)
 	progress.Close()
 	closeBeds()
@@ -164,6 +164,7 @@ type plannedRun struct {
 	without   string // what was left out, and why; for the selection's text
 	selection suite.Selection
 	seed      int64
+	waivers   []certification.Waiver
 }
 
 // scenarios are those that will be carried out.
@@ -207,6 +208,13 @@ func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
 	for _, j := range jobs {
 		chosen = append(chosen, j.Scenario)
 	}
+	waivers, wrong, err := loadWaivers(c, cat, time.Now())
+	if err != nil {
+		return plannedRun{}, err
+	}
+	if err := refuse(wrong); err != nil {
+		return plannedRun{}, err
+	}
 	if err := refuse(suite.Check(chosen, steps.Vocabulary(), knows(cat))); err != nil {
 		return plannedRun{}, err
 	}
@@ -214,7 +222,7 @@ func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
 	if o.seedSet {
 		seed = o.seed
 	}
-	return plannedRun{plan: plan, jobs: jobs, partial: suite.Partial(plan, scenarios, jobs), selection: sel, seed: seed}, nil
+	return plannedRun{plan: plan, jobs: jobs, partial: suite.Partial(plan, scenarios, jobs), selection: sel, seed: seed, waivers: waivers}, nil
 }
 
 // addFiles reads the feature files that the user named and that lie outside
@@ -270,7 +278,7 @@ func (p plannedRun) header(c *config.Config, o runOptions, simulated bool) journ
 		Product: journal.Product{DeviceName: pr.DeviceName, Brand: pr.Brand, Model: pr.Model, Firmware: pr.Firmware, Hardware: pr.Hardware,
 			DeviceTypeID: pr.DeviceTypeID, APID: pr.APID, ReferenceAPID: pr.ReferenceAPID},
 		Selection:        journal.Selection{Text: strings.TrimSpace(p.selection.Text() + " " + p.without), Partial: p.partial},
-		AmazonCustomerID: pr.AmazonCustomerID, Seed: p.seed, Scopes: suite.Scopes(p.jobs), Simulated: simulated,
+		AmazonCustomerID: pr.AmazonCustomerID, Seed: p.seed, Scopes: suite.Scopes(p.jobs), Simulated: simulated, StopWhenProven: c.StopWhenProven, Waivers: p.waivers,
 	}
 }
 
@@ -378,7 +386,7 @@ func deliver(s *state, o runOptions, r result, outputs []output, runErr error) e
 	if status := exitStatus(r.matrix.Outcome()); status != exitPassed {
 		return &statusError{status, nil}
 	}
-	return nil
+	return waiverTrouble(r.matrix)
 }
 
 // exitStatus is the status of a run with that verdict.

@@ -20,6 +20,11 @@ func Next(m Matrix) []string {
 			}
 		}
 	}
+	for _, w := range m.WaiverErrors() {
+		if len(list) < mostNext {
+			list = append(list, "the waiver of "+oneLine(w.Case)+": "+w.Message)
+		}
+	}
 	switch {
 	case m.Run.State == journal.Running:
 		list = append(list, "wait until the run has finished")

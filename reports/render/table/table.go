@@ -150,7 +150,7 @@ func (p *page) cases(m matrix.Matrix) {
 
 func (p *page) caseRow(c matrix.Case) (head, cells []string, widths []int) {
 	head = []string{"case", "title", "verdict", "attempts", "rate", "set-up"}
-	cells = []string{clean(c.ID), clean(c.Title), verdictCell(c.Verdict, c.Cause), attemptsCell(c.Attempts), rateCell(c.Rate), setupCell(c.SetupTime)}
+	cells = []string{clean(c.ID), clean(c.Title), verdictCell(c.Verdict, c.Cause, c.Flaky), attemptsCell(c.Attempts), rateCell(c.Rate), setupCell(c.SetupTime)}
 	widths = []int{idWidth, 0, 11, 12, 13, 10}
 	if p.width < narrowFrom {
 		head = []string{"case", "title", "verdict", "result"}
@@ -185,8 +185,11 @@ func (p *page) details(c matrix.Case) {
 	p.out.WriteByte('\n')
 }
 
-func verdictCell(v certification.Verdict, c certification.Cause) string {
+func verdictCell(v certification.Verdict, c certification.Cause, flaky bool) string {
 	s := words(string(v))
+	if flaky {
+		s += "\nflaky"
+	}
 	if c != "" {
 		s += "\n" + words(string(c))
 	}
@@ -228,7 +231,7 @@ func setupCell(s *matrix.SetupTime) string {
 	if s == nil {
 		return ""
 	}
-	return fmt.Sprintf("p50 %.1f s\np90 %.1f s\nmax %.1f s", s.P50, s.P90, s.Max)
+	return fmt.Sprintf("p50 %.1f s\np90 %.1f s\nmax %.1f s\n± %.1f s", s.P50, s.P90, s.Max, s.Uncertainty/2)
 }
 
 // joined leaves empty ones out.
