@@ -113,6 +113,13 @@ func (a *Attempt) warn(rule, text string) {
 		Severity: certification.SeverityWarning, Message: text, Evidence: []string{}})
 }
 
+// review makes a finding that keeps the attempt from passing until somebody has
+// looked at it.
+func (a *Attempt) review(rule, text string, evidence ...string) {
+	a.Findings = append(a.Findings, certification.Finding{Rule: rule,
+		Severity: certification.SeverityReview, Message: text, Evidence: append([]string{}, evidence...)})
+}
+
 // phase records how long something took.
 func (a *Attempt) phase(name string, from, to time.Time) {
 	a.Phases = append(a.Phases, certification.Phase{Name: name, Seconds: to.Sub(from).Seconds()})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"ffscert/drivers/apps/act"
 	"ffscert/drivers/apps/amazon"
 	"ffscert/drivers/apps/partner"
 	"ffscert/features/certification"
@@ -50,6 +51,20 @@ func consentSentences() []Sentence {
 				"Amazon's pages has for it. If none of its words for any scope is on the page, that is not judged.",
 			"Then Amazon asks whether the app may use Frustration-Free Setup",
 			func(_ context.Context, a *Attempt, _ []string) error { return a.mustAskForFFS() }).with(true),
+
+		sentence(ActorConsent, "Amazon's page shows the text {text}",
+			"Makes sure that something on Amazon's page says exactly these words, apart from spaces. It may take ten seconds. If it does not, the attempt is blocked: "+
+				"what Amazon shows is not the maker's fault.",
+			`And Amazon's page shows the text "Wi-Fi passwords"`,
+			func(ctx context.Context, a *Attempt, args []string) error {
+				return pager{name: "page of Amazon", blame: certification.CauseDefinition, visit: func(a *Attempt) (act.Visit, error) {
+					pages, err := a.amazon()
+					if err != nil {
+						return act.Visit{}, err
+					}
+					return pages.Visit(), nil
+				}}.must(a, "does not show the text \""+args[0]+"\"", "", func(v act.Visit) (act.Sight, error) { return v.Text(ctx, args[0]) })
+			}).with(true),
 
 		sentence(ActorConsent, "I allow it on Amazon's page",
 			"Gives the consent on Amazon's page.",

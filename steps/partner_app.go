@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"ffscert/drivers/apps/partner"
@@ -82,16 +81,6 @@ func partnerSentences() []Sentence {
 				return a.ownSetUpCompletes(ctx, limit)
 			}).with(false, partner.FollowOwn),
 	}
-}
-
-// seconds reads a number of seconds that a sentence was filled in with.
-func seconds(arg string) (time.Duration, error) {
-	s, err := strconv.Atoi(arg)
-	if err != nil || s < 1 || s > 86400 {
-		return 0, &certification.Trouble{Code: certification.DefStepOrder, Cause: certification.CauseDefinition,
-			Message: "cannot wait " + arg + " seconds", Hint: "use a number from 1 to 86400"}
-	}
-	return time.Duration(s) * time.Second, nil
 }
 
 // partner is the maker's own app, if the testbed has a map of it.

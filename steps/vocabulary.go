@@ -2,15 +2,17 @@
 // thing, grouped by who acts.
 //
 // A step says what is done; how it is done is the drivers' business. It knows
-// no locator, makes no pause of its own and names no screen element. Whether a
-// step's failure is the product's fault is decided by the typed error that it
-// returns.
+// no locator and makes no pause of its own; screens and elements it knows by
+// the names of a screen map alone. Whether a step's failure is the product's
+// fault is decided by the typed error that it returns.
 package steps
 
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"ffscert/drivers/apps/partner"
 	"ffscert/features/certification"
@@ -27,7 +29,28 @@ const (
 	ActorPartnerApp  Actor = "partner_app"
 	ActorConsent     Actor = "consent"
 	ActorPhone       Actor = "phone"
+	ActorPackaging   Actor = "packaging"
+	ActorEvidence    Actor = "evidence"
+	ActorOperator    Actor = "operator"
+	ActorTime        Actor = "time"
 )
+
+// Title names the actor for people.
+func (a Actor) Title() string {
+	switch a {
+	case ActorAlexaApp:
+		return "The Alexa app"
+	case ActorPartnerApp:
+		return "The partner app (the maker's own)"
+	case ActorConsent:
+		return "Login with Amazon"
+	case ActorEvidence:
+		return "Evidence"
+	case ActorTime:
+		return "Time"
+	}
+	return "The " + strings.ReplaceAll(string(a), "_", " ")
+}
 
 // Sentence is one entry of the vocabulary.
 type Sentence struct {
@@ -36,11 +59,35 @@ type Sentence struct {
 	// to be filled in.
 	Text        string `json:"text"`
 	Description string `json:"description"`
-	Example     string `json:"example"`
+	// Example is the sentence in a scenario, with its keyword and with the table
+	// or text block below it, if it takes one.
+	Example string `json:"example"`
+	// Blanks are what is to be filled in, in the order of the sentence.
+	Blanks []Blank `json:"blanks"`
+	// Below is what stands below the sentence.
+	Below Below `json:"below,omitempty"`
 
 	needs   func(certification.Protocol) Needs
+	judge   func(args []string, f Facts) error
 	pattern *regexp.Regexp
-	run     func(ctx context.Context, a *Attempt, args []string) error
+	run     func(ctx context.Context, a *Attempt, in Input) error
+}
+
+// Below is what a sentence takes below it; mostly nothing.
+type Below string
+
+// What may stand below a sentence.
+const (
+	BelowNothing Below = ""
+	BelowTable   Below = "table"      // a data table
+	BelowText    Below = "doc_string" // a text block between """ and """
+)
+
+// Input is what a sentence is carried out with.
+type Input struct {
+	Args []string   // what was filled in, without quotation marks and escapes
+	Rows [][]string // the table below it, if it takes one
+	Text string     // the text block below it, if it takes one
 }
 
 // Pattern is the compiled expression of the sentence.
@@ -48,9 +95,15 @@ func (s Sentence) Pattern() *regexp.Regexp { return s.pattern }
 
 // Needs are what a sentence asks of a testbed beyond the Alexa app.
 type Needs struct {
-	Partner []partner.Ability // what is done with the maker's own app
-	Amazon  bool              // Amazon's pages of Login with Amazon come up
+	Partner  []partner.Ability // what is done with the maker's own app
+	AnyPage  bool              // pages of the maker's own app, whichever it has
+	Amazon   bool              // Amazon's pages of Login with Amazon come up
+	Operator bool              // a person is asked; without one the attempt is to be reviewed
 }
+
+// PartnerApp tells whether the maker's own app takes part, and so whether a
+// screen map of it is needed.
+func (n Needs) PartnerApp() bool { return len(n.Partner) > 0 || n.AnyPage }
 
 // Needs are what the sentence asks of a testbed, for a protocol.
 func (s Sentence) Needs(p certification.Protocol) Needs {
@@ -62,7 +115,11 @@ func (s Sentence) Needs(p certification.Protocol) Needs {
 
 // with is the sentence with what it needs, whatever the protocol.
 func (s Sentence) with(amazon bool, abilities ...partner.Ability) Sentence {
-	s.needs = func(certification.Protocol) Needs { return Needs{Partner: abilities, Amazon: amazon} }
+	return s.needing(Needs{Partner: abilities, Amazon: amazon})
+}
+
+func (s Sentence) needing(n Needs) Sentence {
+	s.needs = func(certification.Protocol) Needs { return n }
 	return s
 }
 
@@ -78,93 +135,101 @@ func (s Sentence) removing() Sentence {
 	return s
 }
 
-// Match returns what was filled in, if text is this sentence.
+// judged is the sentence with a judgement of what was filled in, beyond what
+// its blanks say.
+func (s Sentence) judged(judge func(args []string, f Facts) error) Sentence {
+	s.judge = judge
+	return s
+}
+
+// below is the sentence with what stands below it.
+func (s Sentence) below(what Below) Sentence {
+	s.Below = what
+	return s
+}
+
+// Match returns what was filled in, without quotation marks and escapes, if
+// text is this sentence.
 func (s Sentence) Match(text string) (args []string, ok bool) {
 	m := s.pattern.FindStringSubmatch(text)
 	if m == nil {
 		return nil, false
 	}
-	return m[1:], true
+	return s.read(m[1:]), true
 }
 
-// Run carries the sentence out.
-func (s Sentence) Run(ctx context.Context, a *Attempt, args []string) error {
-	return s.run(ctx, a, args)
-}
-
-// placeholders are what can be filled in, and how it is written in a scenario.
-var placeholders = map[string]string{
-	"{seconds}": `(\d+)`,
-}
-
-func sentence(actor Actor, text, description, example string, run func(context.Context, *Attempt, []string) error) Sentence {
-	expr := regexp.QuoteMeta(text)
-	for name, re := range placeholders {
-		expr = strings.ReplaceAll(expr, regexp.QuoteMeta(name), re)
+// read takes the escapes from what was filled in.
+func (s Sentence) read(raw []string) []string {
+	args := make([]string, len(raw))
+	for i, r := range raw {
+		args[i] = r
+		if i < len(s.Blanks) && s.Blanks[i].Quoted {
+			args[i] = unquote(r)
+		}
 	}
-	return Sentence{Actor: actor, Text: text, Description: description, Example: example,
-		pattern: regexp.MustCompile("^" + expr + "$"), run: run}
+	return args
 }
+
+// Judge finds what is wrong with what was filled in, as far as it can be known
+// without a phone: a number out of its bounds, a screen that no map knows. The
+// error is a *[certification.Trouble].
+func (s Sentence) Judge(args []string, f Facts) error {
+	for i, b := range s.Blanks {
+		if err := b.Check(args[i]); err != nil {
+			return err
+		}
+	}
+	if s.judge != nil {
+		return s.judge(args, f)
+	}
+	return nil
+}
+
+// Run carries the sentence out. What was filled in is judged before.
+func (s Sentence) Run(ctx context.Context, a *Attempt, in Input) error {
+	if err := s.Judge(in.Args, a.facts()); err != nil {
+		return err
+	}
+	return s.run(ctx, a, in)
+}
+
+// sentence makes an entry of the vocabulary. The {words} of its text are those
+// of [Blanks].
+func sentence(actor Actor, text, description, example string, run func(ctx context.Context, a *Attempt, args []string) error) Sentence {
+	return sentenceBelow(actor, text, description, example, BelowNothing,
+		func(ctx context.Context, a *Attempt, in Input) error { return run(ctx, a, in.Args) })
+}
+
+// sentenceBelow is a sentence that takes something below it.
+func sentenceBelow(actor Actor, text, description, example string, below Below, run func(ctx context.Context, a *Attempt, in Input) error) Sentence {
+	s := Sentence{Actor: actor, Text: text, Description: description, Example: example, Below: below, Blanks: []Blank{}, run: run}
+	expr := blankName.ReplaceAllStringFunc(regexp.QuoteMeta(text), func(escaped string) string {
+		name := strings.ReplaceAll(escaped, `\`, "")
+		i := slices.IndexFunc(blanks, func(b Blank) bool { return b.Name == name })
+		if i < 0 {
+			panic("the sentence " + text + " has a blank that nobody has described: " + name) // a test makes every sentence
+		}
+		s.Blanks = append(s.Blanks, blanks[i])
+		return blanks[i].expr
+	})
+	s.pattern = regexp.MustCompile("^" + expr + "$")
+	return s
+}
+
+// blankName is a blank in an expression that was escaped.
+var blankName = regexp.MustCompile(`\\\{[a-z_]+\\\}`)
 
 // Vocabulary is every sentence, by actor.
-func Vocabulary() []Sentence {
+func Vocabulary() []Sentence { return slices.Clone(vocabulary()) }
+
+var vocabulary = sync.OnceValue(func() []Sentence {
 	var all []Sentence
-	all = append(all, deviceSentences()...)
-	all = append(all, provisionerSentences()...)
-	all = append(all, alexaSentences()...)
-	all = append(all, partnerSentences()...)
-	all = append(all, consentSentences()...)
-	all = append(all, phoneSentences()...)
+	for _, part := range [][]Sentence{
+		deviceSentences(), provisionerSentences(), alexaSentences(), alexaNamedSentences(), alexaPageSentences(),
+		partnerSentences(), partnerPageSentences(), consentSentences(), phoneSentences(), packagingSentences(),
+		evidenceSentences(), operatorSentences(), timeSentences(),
+	} {
+		all = append(all, part...)
+	}
 	return all
-}
-
-// Nearest are up to three sentences that resemble text most, the best first.
-func Nearest(vocabulary []Sentence, text string) []string {
-	type scored struct {
-		text  string
-		score float64
-	}
-	var best []scored
-	words := wordSet(text)
-	for _, s := range vocabulary {
-		other := wordSet(s.Text)
-		common := 0
-		for w := range words {
-			if other[w] {
-				common++
-			}
-		}
-		if common == 0 {
-			continue
-		}
-		score := 2 * float64(common) / float64(len(words)+len(other))
-		if score < 0.4 {
-			continue
-		}
-		at := len(best)
-		for at > 0 && best[at-1].score < score {
-			at--
-		}
-		best = append(best, scored{})
-		copy(best[at+1:], best[at:])
-		best[at] = scored{s.Text, score}
-	}
-	var texts []string
-	for i, b := range best {
-		if i == 3 || b.score < best[0].score*0.75 {
-			break
-		}
-		texts = append(texts, b.text)
-	}
-	return texts
-}
-
-func wordSet(text string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return !(r == '{' || r == '}' || r == '-' || r == '\'' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r > 127)
-	}) {
-		set[w] = true
-	}
-	return set
-}
+})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ffscert/cmd/internal/config"
 	"ffscert/features"
 	"ffscert/features/catalog"
 	"ffscert/features/certification"
@@ -24,9 +26,10 @@ func newCheckCmd(s *state) *cobra.Command {
 		Use:   "check",
 		Short: "Find everything that is wrong and can be known without a phone",
 		Long: `check reads the configuration, the plan and all feature files, and reports
-syntax errors, sentences that no step or more than one step understands,
-unknown cases, cases without a scenario, models of apps that cannot be used,
-and what the screen map of the partner app lacks for which cases. Exit status 0: nothing is wrong;
+syntax errors, sentences that no step or more than one step understands, what
+is filled in to them and makes no sense, unknown screens and elements, unknown
+cases, cases without a scenario, models of apps that cannot be used, and what
+the screen map of the partner app lacks for which cases. Exit status 0: nothing is wrong;
 1: something is; 2: the configuration cannot be used.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -46,8 +49,6 @@ and what the screen map of the partner app lacks for which cases. Exit status 0:
 			if err != nil {
 				return err
 			}
-			problems = append(problems, suite.Check(scenarios, steps.Vocabulary(), knows(cat))...)
-			problems = append(problems, uncovered(plan, scenarios)...)
 			_, wrong, err := loadWaivers(c, cat, time.Now())
 			if err != nil {
 				return err
@@ -57,6 +58,8 @@ and what the screen map of the partner app lacks for which cases. Exit status 0:
 			if err != nil {
 				return err
 			}
+			problems = append(problems, suite.Check(scenarios, steps.Vocabulary(), known(cat, plan, c, maps, nil))...)
+			problems = append(problems, uncovered(plan, scenarios)...)
 			problems = append(problems, unfit(c)...)
 			problems = append(problems, lacking(c, maps, nil, plan, relevant(plan, scenarios, knows(cat)))...)
 			return reportCheck(s, plan, scenarios, problems, asJSON)
@@ -78,14 +81,59 @@ func firstOf(a, b string) string {
 func loadFeatures(s *state, dir string) ([]suite.Scenario, []suite.Problem, error) {
 	sources := []suite.Source{{FS: features.Files}}
 	if dir != "" {
-		abs := s.path(dir)
-		if info, err := os.Stat(abs); err != nil || !info.IsDir() {
-			return nil, nil, usagef("--features %s: there is no such folder\n  hint: name a folder with *.feature files", dir)
+		src, err := featureFolder(s, dir)
+		if err != nil {
+			return nil, nil, err
 		}
-		sources = append(sources, suite.Source{FS: os.DirFS(abs), Prefix: filepath.ToSlash(dir)})
+		sources = append(sources, src)
 	}
 	scenarios, problems := suite.Load(sources...)
 	return scenarios, problems, nil
+}
+
+// featureFolder is the user's folder of feature files.
+func featureFolder(s *state, dir string) (suite.Source, error) {
+	abs := s.path(dir)
+	info, err := os.Stat(abs)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return suite.Source{}, usagef("--features %s: there is no such folder\n  hint: name a folder with *.feature files", dir)
+	case err != nil:
+		return suite.Source{}, usagef("--features %s: %w", dir, err)
+	case !info.IsDir():
+		return suite.Source{}, usagef("--features %s: this is a file, not a folder\n  hint: name the folder that it is in; a single file is run with `ffscert run %s`", dir, dir)
+	}
+	src := suite.Source{FS: os.DirFS(abs), Prefix: filepath.ToSlash(filepath.Clean(dir))}
+	if !src.HasFeatures() {
+		return suite.Source{}, usagef("--features %s: there is no feature file in this folder or below it\n  hint: feature files are called *.feature", dir)
+	}
+	return src, nil
+}
+
+// known is what scenarios are checked against, on the testbeds of those names,
+// all by default.
+func known(cat *catalog.Catalog, plan certification.Plan, c *config.Config, m screenMaps, beds []string) suite.Known {
+	k := suite.Known{
+		Case: func(id string) (bool, []string) {
+			if knows(cat)(id) {
+				return true, nil
+			}
+			_, err := cat.Case(id)
+			var unknown *catalog.UnknownError
+			if errors.As(err, &unknown) {
+				return false, unknown.Nearest
+			}
+			return false, nil
+		},
+		Plan:  func(id string) bool { _, ok := plan.Case(id); return ok },
+		Facts: steps.Facts{Device: c.Product.DeviceName, Alexa: m.alexa, Amazon: m.amazon},
+	}
+	for _, b := range c.Testbeds {
+		if p := m.partner(b); p != nil && (len(beds) == 0 || slices.Contains(beds, b.Name)) {
+			k.Facts.Partner = p
+		}
+	}
+	return k
 }
 
 // knows tells whether a case id is in the catalogue.
@@ -101,8 +149,8 @@ func knows(cat *catalog.Catalog) func(string) bool {
 func relevant(plan certification.Plan, scenarios []suite.Scenario, known func(string) bool) []suite.Scenario {
 	var all []suite.Scenario
 	for _, s := range scenarios {
-		if s.Case(plan) == certification.LocalCase && slices.ContainsFunc(s.Cases, known) {
-			continue // of another plan
+		if s.Broken || s.Case(plan) == certification.LocalCase && slices.ContainsFunc(s.Cases, known) {
+			continue // no scenario, or of another plan
 		}
 		all = append(all, s)
 	}
@@ -113,7 +161,9 @@ func relevant(plan certification.Plan, scenarios []suite.Scenario, known func(st
 func uncovered(plan certification.Plan, scenarios []suite.Scenario) []suite.Problem {
 	covered := map[string]bool{}
 	for _, s := range scenarios {
-		covered[s.Case(plan)] = true
+		for _, id := range s.Cases {
+			covered[id] = true
+		}
 	}
 	var problems []suite.Problem
 	for _, c := range plan.Cases {
@@ -133,6 +183,7 @@ func reportCheck(s *state, plan certification.Plan, scenarios []suite.Scenario, 
 		}
 		return problems[i].Line < problems[j].Line
 	})
+	scenarios = slices.DeleteFunc(slices.Clone(scenarios), func(s suite.Scenario) bool { return s.Broken })
 	wrong := len(suite.Errors(problems))
 	if asJSON {
 		type scenario struct {

@@ -147,12 +147,15 @@ func lacking(c *config.Config, m screenMaps, beds []string, plan certification.P
 		var found []partner.Gap
 		var mapless []string
 		for _, n := range needs {
-			if len(n.needs.Partner) == 0 {
+			if !n.needs.PartnerApp() {
 				continue
 			}
 			if p == nil {
 				mapless = appendNew(mapless, n.who)
 				continue
+			}
+			if len(n.needs.Partner) == 0 {
+				continue // any page of the app; which one, its sentences say
 			}
 			for _, g := range partner.Missing(p, n.needs.Partner...) {
 				if gaps[g.Path()] == nil {
@@ -209,7 +212,7 @@ func (p *plannedRun) leaveOut(s *state, c *config.Config, m screenMaps, beds []s
 	var kept []suite.Job
 	var left []string
 	for _, j := range p.jobs {
-		if len(suite.Needs(j.Scenario, vocabulary, protocol).Partner) > 0 {
+		if suite.Needs(j.Scenario, vocabulary, protocol).PartnerApp() {
 			left = appendNew(left, j.Case.ID)
 			continue
 		}

@@ -53,7 +53,9 @@ type event struct {
 	Setup    *certification.Bracket `json:"setup_time_s,omitempty"`
 }
 
-func newProgress(s *state, asJSON bool, h journal.Header, jobs []suite.Job, beds []*testbed.Testbed) *progress {
+// newProgress begins to show a run. asking tells that a person is asked
+// meanwhile: then there are plain lines, between which there is room for that.
+func newProgress(s *state, asJSON, asking bool, h journal.Header, jobs []suite.Job, beds []*testbed.Testbed) *progress {
 	p := &progress{beds: map[string]*bedProgress{}, began: time.Now()}
 	for _, j := range jobs {
 		p.total += j.Required
@@ -64,7 +66,7 @@ func newProgress(s *state, asJSON bool, h journal.Header, jobs []suite.Job, beds
 	}
 	switch {
 	case s.quiet:
-	case s.Terminal:
+	case s.Terminal && !asking:
 		p.bars = mpb.New(mpb.WithOutput(s.Stderr), mpb.WithWidth(24), mpb.WithRefreshRate(150*time.Millisecond), mpb.WithAutoRefresh())
 		for _, b := range beds {
 			bp := &bedProgress{doing: "ready", since: time.Now()}

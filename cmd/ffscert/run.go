@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,7 +132,17 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 			return err
 		}
 	}
-	progress := newProgress(s, o.json, j.Header(), job.jobs, beds)
+	asking := job.asksOperator()
+	switch {
+	case asking && s.attended():
+		person := newOperator(s, answerWithin)
+		for _, b := range beds {
+			b.Operator = person
+		}
+	case asking && !s.quiet:
+		fmt.Fprintln(s.Stderr, "warning: an operator is asked, and nobody is at a terminal: what they are asked waits for a review")
+	}
+	progress := newProgress(s, o.json, asking, j.Header(), job.jobs, beds)
 	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: progress, HealWithin: healWithin, StopWhenProven: c.StopWhenProven}
 	runErr := run.Do(ctx)
 	progress.Close()
@@ -165,6 +176,13 @@ type plannedRun struct {
 	selection suite.Selection
 	seed      int64
 	waivers   []certification.Waiver
+}
+
+// asksOperator tells whether a person is asked.
+func (p plannedRun) asksOperator() bool {
+	return slices.ContainsFunc(p.scenarios(), func(sc suite.Scenario) bool {
+		return suite.Needs(sc, steps.Vocabulary(), certification.ProtocolOf(p.plan.Protocol)).Operator
+	})
 }
 
 // scenarios are those that will be carried out.
@@ -215,7 +233,11 @@ func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
 	if err := refuse(wrong); err != nil {
 		return plannedRun{}, err
 	}
-	if err := refuse(suite.Check(chosen, steps.Vocabulary(), knows(cat))); err != nil {
+	maps, err := loadMaps(c)
+	if err != nil {
+		return plannedRun{}, err
+	}
+	if err := refuse(suite.Check(chosen, steps.Vocabulary(), known(cat, plan, c, maps, o.beds))); err != nil {
 		return plannedRun{}, err
 	}
 	seed := c.Seed
@@ -234,7 +256,8 @@ func addFiles(s *state, scenarios []suite.Scenario, files []string) ([]suite.Sce
 		read[sc.File] = true
 	}
 	for _, arg := range files {
-		file, _ := suite.SplitLine(arg)
+		file, _ := suite.SplitLines(arg)
+		file = filepath.ToSlash(filepath.Clean(file))
 		if read[file] {
 			continue
 		}

@@ -60,12 +60,18 @@ func printSteps(w io.Writer, format string, all []steps.Sentence) error {
 			return err
 		}
 	case "md":
-		b.WriteString("# Sentences that a scenario may use\n\nWritten by `ffscert steps --format md`.\n")
+		b.WriteString("# Sentences that a scenario may use\n\nWritten by `ffscert steps --format md`.\n\n")
+		b.WriteString("What stands between braces is filled in:\n\n| blank | what it is | example |\n|---|---|---|\n")
+		for _, blank := range steps.Blanks() {
+			fmt.Fprintf(&b, "| `%s` | %s | `%s` |\n", blank.Name, blank.Description, blank.Example)
+		}
+		b.WriteString("\nBetween quotation marks, `\\\"` is a quotation mark and `\\\\` a backslash. Sentences are English in every language of Gherkin's\n" +
+			"keywords (`# language: de` and so on).\n")
 		actor := steps.Actor("")
 		for _, st := range all {
 			if st.Actor != actor {
 				actor = st.Actor
-				fmt.Fprintf(&b, "\n## %s\n", actorTitle(actor))
+				fmt.Fprintf(&b, "\n## %s\n", actor.Title())
 			}
 			fmt.Fprintf(&b, "\n### %s\n\n%s\n\n```gherkin\n%s\n```\n", st.Text, st.Description, st.Example)
 		}
@@ -89,23 +95,14 @@ func printSteps(w io.Writer, format string, all []steps.Sentence) error {
 					b.WriteString("\n")
 				}
 				actor = st.Actor
-				fmt.Fprintf(&b, "%s\n", actorTitle(actor))
+				fmt.Fprintf(&b, "%s\n", actor.Title())
 			}
-			fmt.Fprintf(&b, "  %s\n      %s\n      example: %s\n", st.Text, st.Description, st.Example)
+			fmt.Fprintf(&b, "  %s\n      %s\n      example: %s\n", st.Text, st.Description, strings.ReplaceAll(st.Example, "\n", "\n               "))
+			for _, blank := range st.Blanks {
+				fmt.Fprintf(&b, "      %s: %s\n", blank.Name, blank.Description)
+			}
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-func actorTitle(a steps.Actor) string {
-	t := strings.ReplaceAll(string(a), "_", " ")
-	switch a {
-	case steps.ActorAlexaApp:
-		return "The Alexa app"
-	case steps.ActorConsent:
-		return "Login with Amazon"
-	default:
-		return "The " + t
-	}
 }

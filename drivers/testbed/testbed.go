@@ -82,6 +82,9 @@ type Testbed struct {
 	// Camera keeps pictures of what lies over an app; nil keeps none.
 	Camera *evidence.Camera
 
+	// Operator is the person at the testbed; nil if nobody is there.
+	Operator drivers.Operator
+
 	// BeginAttempt, if not nil, is told which attempt comes next, before it
 	// touches anything.
 	BeginAttempt func(certification.AttemptID)
@@ -122,4 +125,12 @@ func (t *Testbed) Close(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// LookAway forgets what was seen on the phone: something was done that changes
+// it, past the apps.
+func (t *Testbed) LookAway() {
+	if t.eyes != nil {
+		t.eyes.Close()
+	}
 }

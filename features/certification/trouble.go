@@ -61,6 +61,8 @@ const (
 	DefNames          Code = "FFS-E104" // names of devices that are missing or alike
 	DefStepOrder      Code = "FFS-E105" // a sentence that needs another one before it
 	DefConfiguration  Code = "FFS-E106" // the configuration asks for what cannot be
+	DefValue          Code = "FFS-E110" // what a sentence was filled in with makes no sense
+	DefUnfaithful     Code = "FFS-E111" // a scenario that cannot be carried out word for word
 
 	ProductNotSetUp     Code = "FFS-E201" // the device was not set up in time
 	ProductUnresponsive Code = "FFS-E202" // the app says that the device is unresponsive
@@ -68,6 +70,7 @@ const (
 	ProductNoFallback   Code = "FFS-E204" // FFS failed, and the maker's own set-up did not start
 	ProductOwnSetUp     Code = "FFS-E205" // the maker's own set-up failed or did not end
 	ProductVanished     Code = "FFS-E206" // seen to be set up, and no longer listed
+	ProductByOperator   Code = "FFS-E290" // the operator said no, and that it is the product's fault
 
 	AppElementMissing  Code = "FFS-E301" // an element that the map names is not on the screen
 	AppAmbiguous       Code = "FFS-E302" // more than one element matches
@@ -89,18 +92,24 @@ const (
 	RigTimeout     Code = "FFS-E407" // a command took longer than its limit
 	RigBusy        Code = "FFS-E408" // the phone is leased by another run
 	RigLeftover    Code = "FFS-E409" // the device is listed before it has power
+	RigByOperator  Code = "FFS-E490" // the operator said no, and that it is nobody's fault who is tested
+	RigNobody      Code = "FFS-E491" // somebody has to do something, and nobody is there
+	RigLanguage    Code = "FFS-E492" // the phone speaks another language than the scenario asks for
 
 	ToolUnclassified Code = "FFS-E601" // an error that was not foreseen
 	ToolInterrupted  Code = "FFS-E602" // stopped from outside
 	ToolTooClose     Code = "FFS-E603" // the measurement is too coarse for a verdict
 
-	PartnerNoLogin   Code = "FFS-E701" // Login with Amazon is not offered
-	PartnerNoScope   Code = "FFS-E702" // the FFS scope is not asked for
-	PartnerNotListed Code = "FFS-E703" // the device is not in the partner app
-	PartnerOffline   Code = "FFS-E704" // the partner app says that the device is offline
-	PartnerStillHas  Code = "FFS-E705" // removed, and still in the partner app
-	PartnerNotLinked Code = "FFS-E706" // allowed, and not linked; or linked without being allowed
-	PartnerAsksAgain Code = "FFS-E707" // linked already, and Login with Amazon is offered again
-	PartnerNoReason  Code = "FFS-E708" // no explanation before the consent
-	PartnerSignedOut Code = "FFS-E709" // the partner app is signed out, and cannot be signed in
+	PartnerNoLogin    Code = "FFS-E701" // Login with Amazon is not offered
+	PartnerNoScope    Code = "FFS-E702" // the FFS scope is not asked for
+	PartnerNotListed  Code = "FFS-E703" // the device is not in the partner app
+	PartnerOffline    Code = "FFS-E704" // the partner app says that the device is offline
+	PartnerStillHas   Code = "FFS-E705" // removed, and still in the partner app
+	PartnerNotLinked  Code = "FFS-E706" // allowed, and not linked; or linked without being allowed
+	PartnerAsksAgain  Code = "FFS-E707" // linked already, and Login with Amazon is offered again
+	PartnerNoReason   Code = "FFS-E708" // no explanation before the consent
+	PartnerSignedOut  Code = "FFS-E709" // the partner app is signed out, and cannot be signed in
+	PartnerPage       Code = "FFS-E790" // the partner app shows another page than it should
+	PartnerText       Code = "FFS-E791" // words or an element that should be there are not, or the other way about
+	PartnerByOperator Code = "FFS-E792" // the operator said no, and that it is the partner app's fault
 )

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -54,6 +55,9 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 		at.Evidence = state.Kept()
 	} else if f := heaviest(state.Findings); f != nil {
 		at.Verdict, at.Cause, at.Message = certification.Warning, causeOf(f.Rule), f.Message
+		if f.Severity != certification.SeverityWarning {
+			at.Verdict = certification.Review
+		}
 	}
 	at.SetupTime, at.Phases = state.SetupTime, state.Phases
 	at.Observations, at.Findings = state.Observations, state.Findings
@@ -62,10 +66,15 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 	return at, nil
 }
 
-// causeOf is who is to blame for a warning of that rule.
+// causeOf is who is to blame for a finding of that rule.
 func causeOf(rule string) certification.Cause {
-	if strings.HasPrefix(rule, "LWA-") {
+	switch {
+	case strings.HasPrefix(rule, "LWA-"):
 		return certification.CausePartnerApp
+	case rule == "OPERATOR":
+		return certification.CauseRig // nobody was there
+	case rule == "PACKAGING":
+		return certification.CauseDefinition // no scenario can see it
 	}
 	return certification.CauseAlexaApp
 }
@@ -80,10 +89,13 @@ func unproven(needs []string, a *steps.Attempt) error {
 	return nil
 }
 
+// heaviest is the finding that weighs most; nil if none weighs anything.
 func heaviest(all []certification.Finding) *certification.Finding {
-	for i := range all {
-		if all[i].Severity == certification.SeverityWarning {
-			return &all[i]
+	for _, severity := range []certification.Severity{certification.SeverityFail, certification.SeverityReview, certification.SeverityWarning} {
+		for i := range all {
+			if all[i].Severity == severity {
+				return &all[i]
+			}
 		}
 	}
 	return nil
@@ -100,11 +112,16 @@ type recorder struct {
 }
 
 func (r *recorder) run(ctx context.Context, state *steps.Attempt, vocabulary []steps.Sentence) {
+	contents := oneScenario(r.scenario)
+	if !readsBack(contents, r.scenario) {
+		r.err = unfaithful()
+		return
+	}
 	suite := godog.TestSuite{
 		Name: "attempt",
 		ScenarioInitializer: func(sc *godog.ScenarioContext) {
 			for _, s := range vocabulary {
-				sc.Step(s.Pattern(), handler(s, state))
+				sc.Step(s.Pattern(), r.handler(s, state))
 			}
 			sc.StepContext().Before(func(ctx context.Context, _ *godog.Step) (context.Context, error) {
 				r.before()
@@ -119,7 +136,7 @@ func (r *recorder) run(ctx context.Context, state *steps.Attempt, vocabulary []s
 		Options: &godog.Options{
 			Format: "progress", Output: io.Discard, NoColors: true, Strict: true,
 			DefaultContext:  ctx,
-			FeatureContents: []godog.Feature{{Name: "attempt.feature", Contents: oneScenario(r.scenario)}},
+			FeatureContents: []godog.Feature{{Name: "attempt.feature", Contents: contents}},
 		},
 	}
 	status := suite.Run()
@@ -202,16 +219,48 @@ func (r *recorder) finish() []certification.Step {
 }
 
 // handler is the function that godog calls for a sentence: it needs one whose
-// parameters are as many as the expression's groups.
-func handler(s steps.Sentence, state *steps.Attempt) any {
-	switch s.Pattern().NumSubexp() {
-	case 0:
-		return func(ctx context.Context) error { return s.Run(ctx, state, nil) }
-	case 1:
-		return func(ctx context.Context, a string) error { return s.Run(ctx, state, []string{a}) }
-	case 2:
-		return func(ctx context.Context, a, b string) error { return s.Run(ctx, state, []string{a, b}) }
-	default:
-		return func(ctx context.Context, a, b, c string) error { return s.Run(ctx, state, []string{a, b, c}) }
+// parameters are as many as the expression's groups, and one more for what
+// stands below the sentence. What is carried out is the scenario's own step,
+// not what godog has read back.
+func (r *recorder) handler(s steps.Sentence, state *steps.Attempt) any {
+	in := []reflect.Type{reflect.TypeFor[context.Context]()}
+	for range s.Blanks {
+		in = append(in, reflect.TypeFor[string]())
 	}
+	switch s.Below {
+	case steps.BelowTable:
+		in = append(in, reflect.TypeFor[*godog.Table]())
+	case steps.BelowText:
+		in = append(in, reflect.TypeFor[*godog.DocString]())
+	}
+	t := reflect.FuncOf(in, []reflect.Type{reflect.TypeFor[error]()}, false)
+	return reflect.MakeFunc(t, func(args []reflect.Value) []reflect.Value {
+		out := reflect.New(reflect.TypeFor[error]()).Elem()
+		if err := r.step(args[0].Interface().(context.Context), s, state); err != nil {
+			out.Set(reflect.ValueOf(err))
+		}
+		return []reflect.Value{out}
+	}).Interface()
+}
+
+func (r *recorder) step(ctx context.Context, s steps.Sentence, state *steps.Attempt) error {
+	i := len(r.steps) - 1
+	if i < 0 || i >= len(r.scenario.Steps) {
+		return unfaithful()
+	}
+	st := r.scenario.Steps[i]
+	args, ok := s.Match(st.Text)
+	if !ok {
+		return unfaithful()
+	}
+	in := steps.Input{Args: args, Rows: st.Rows}
+	if st.Doc != nil {
+		in.Text = *st.Doc
+	}
+	return s.Run(ctx, state, in)
+}
+
+func unfaithful() error {
+	return &certification.Trouble{Code: certification.DefUnfaithful, Cause: certification.CauseDefinition,
+		Message: "the scenario cannot be carried out word for word", Hint: "write it with less unusual characters, and report it"}
 }

@@ -18,6 +18,8 @@ func Needs(s Scenario, vocabulary []steps.Sentence, p certification.Protocol) st
 			}
 			n := v.Needs(p)
 			sum.Amazon = sum.Amazon || n.Amazon
+			sum.AnyPage = sum.AnyPage || n.AnyPage
+			sum.Operator = sum.Operator || n.Operator
 			for _, a := range n.Partner {
 				if !slices.Contains(sum.Partner, a) {
 					sum.Partner = append(sum.Partner, a)

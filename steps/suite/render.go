@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -17,10 +18,10 @@ func oneScenario(s Scenario) []byte {
 		b.WriteString(st.Text)
 		b.WriteString("\n")
 		if st.Doc != nil {
-			fence := "\"\"\""
-			b.WriteString("      " + fence + oneLine(st.MediaType) + "\n")
+			fence, escaped := fenceFor(*st.Doc)
+			b.WriteString("      " + fence + st.MediaType + "\n")
 			for _, line := range strings.Split(*st.Doc, "\n") {
-				b.WriteString("      " + strings.ReplaceAll(line, fence, `\"\"\"`) + "\n")
+				b.WriteString("      " + strings.ReplaceAll(line, fence, escaped) + "\n")
 			}
 			b.WriteString("      " + fence + "\n")
 		}
@@ -35,13 +36,40 @@ func oneScenario(s Scenario) []byte {
 	return []byte(b.String())
 }
 
+// fenceFor chooses what stands around a text block, so that an escaped fence in
+// the text is not taken for one.
+func fenceFor(text string) (fence, escaped string) {
+	if strings.Contains(text, `\"\"\"`) {
+		return "```", "\\`\\`\\`"
+	}
+	return `"""`, `\"\"\"`
+}
+
 var cellEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "\n", "\\n")
 
+// readsBack tells whether what was written means exactly the scenario. What
+// does not is not carried out: it would prove something else.
+func readsBack(contents []byte, s Scenario) bool {
+	again, problems := Parse("attempt.feature", contents)
+	if len(Errors(problems)) > 0 || len(again) != 1 || len(again[0].Steps) != len(s.Steps) {
+		return false
+	}
+	for i, st := range s.Steps {
+		got := again[0].Steps[i]
+		if got.Text != st.Text || (got.Doc == nil) != (st.Doc == nil) || st.Doc != nil && *got.Doc != *st.Doc ||
+			!slices.EqualFunc(got.Rows, st.Rows, func(a, b []string) bool { return slices.Equal(a, b) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// oneLine makes a single line of text.
 func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\r' {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\r' || r == '\v' || r == '\f' || r == '\u0085' || r == '\u2028' || r == '\u2029' {
 			return ' '
 		}
 		return r
-	}, s)
+	}, s))
 }

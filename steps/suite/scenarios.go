@@ -7,17 +7,12 @@
 package suite
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"sort"
 	"strconv"
 	"strings"
-
-	gherkin "github.com/cucumber/gherkin/go/v26"
-	messages "github.com/cucumber/messages/go/v21"
 
 	"ffscert/features/certification"
 )
@@ -34,8 +29,15 @@ type Scenario struct {
 	ScenarioLine int
 	Name         string
 	Tags         []string // with the @, inherited ones included
-	Cases        []string // ids of its @case: tags
+	Cases        []string // ids of its @case: tags, each once
 	Steps        []Step
+
+	// Broken is true for what was made out of a file that cannot be parsed: its
+	// sentences can be checked, and nothing else.
+	Broken bool
+
+	caseLines []int  // where the tags of Cases stand
+	spans     []span // the lines that select it, see [Selection]
 }
 
 // Step is one sentence of a scenario.
@@ -92,45 +94,16 @@ type Source struct {
 }
 
 // Load reads the feature files of all sources. A file of a later source
-// replaces one of an earlier source that has the same path or the same name.
-// What cannot be read or parsed is a problem, with file and line; everything
-// else is still returned.
+// replaces one of an earlier source: that with the same path, or else those
+// with the same name. What cannot be read or parsed is a problem, with file and
+// line; everything else is still returned.
 func Load(sources ...Source) ([]Scenario, []Problem) {
-	type file struct {
-		source Source
-		path   string
-	}
 	var files []file
 	var problems []Problem
 	for _, src := range sources {
-		var mine []file
-		err := fs.WalkDir(src.FS, ".", func(p string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if !d.IsDir() && strings.HasSuffix(p, ".feature") {
-				mine = append(mine, file{src, p})
-			}
-			return nil
-		})
-		if err != nil {
-			problems = append(problems, Problem{File: shown(src, "."), Message: "cannot read the features folder: " + err.Error(),
-				Hint: "name a folder that exists with --features"})
-			continue
-		}
-		kept := files[:0]
-		for _, old := range files {
-			replaced := false
-			for _, f := range mine {
-				if f.path == old.path || path.Base(f.path) == path.Base(old.path) {
-					replaced = true
-				}
-			}
-			if !replaced {
-				kept = append(kept, old)
-			}
-		}
-		files = append(kept, mine...)
+		mine, wrong := src.files()
+		problems = append(problems, wrong...)
+		files = append(replace(files, mine), mine...)
 	}
 	sort.SliceStable(files, func(i, j int) bool { return files[i].path < files[j].path })
 	var scenarios []Scenario
@@ -145,6 +118,71 @@ func Load(sources ...Source) ([]Scenario, []Problem) {
 		problems = append(problems, wrong...)
 	}
 	return scenarios, problems
+}
+
+// file is one feature file of a source.
+type file struct {
+	source Source
+	path   string
+}
+
+// files are the feature files of a source. A folder that cannot be read is a
+// problem; the others are still looked at.
+func (s Source) files() ([]file, []Problem) {
+	var mine []file
+	var problems []Problem
+	_ = fs.WalkDir(s.FS, ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			problems = append(problems, Problem{File: shown(s, p), Message: "the folder cannot be read: " + err.Error(), Hint: "see whether it is there and may be read"})
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+		case d.Type()&fs.ModeSymlink != 0:
+			if info, err := fs.Stat(s.FS, p); err == nil && info.IsDir() {
+				problems = append(problems, Problem{File: shown(s, p), Warning: true, Message: "this is a link to a folder, and is not followed",
+					Hint: "name the folder itself with --features, or put its files here"})
+				return nil
+			}
+			fallthrough
+		default:
+			if !d.IsDir() && strings.EqualFold(path.Ext(p), ".feature") {
+				mine = append(mine, file{s, p})
+			}
+		}
+		return nil
+	})
+	return mine, problems
+}
+
+// HasFeatures tells whether a source has any feature file, or a folder that
+// cannot be read.
+func (s Source) HasFeatures() bool {
+	files, problems := s.files()
+	return len(files)+len(problems) > 0
+}
+
+// replace takes out of old what is replaced by files of later.
+func replace(old, later []file) []file {
+	paths, names := map[string]bool{}, map[string]bool{}
+	for _, f := range old {
+		paths[f.path] = true
+	}
+	gone := map[string]bool{}
+	for _, f := range later {
+		if paths[f.path] {
+			gone[f.path] = true
+		} else {
+			names[path.Base(f.path)] = true
+		}
+	}
+	var kept []file
+	for _, f := range old {
+		if !gone[f.path] && !names[path.Base(f.path)] {
+			kept = append(kept, f)
+		}
+	}
+	return kept
 }
 
 func shown(s Source, p string) string {
@@ -163,129 +201,4 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 		return nil, fmt.Errorf("the file has %d bytes, more than the %d that a feature file may have", info.Size(), maxFeatureBytes)
 	}
 	return fs.ReadFile(fsys, name)
-}
-
-// Parse reads one feature file. Everything that is wrong with it comes back as
-// problems with their lines.
-func Parse(name string, data []byte) ([]Scenario, []Problem) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	n := 0
-	newID := func() string { n++; return strconv.Itoa(n) }
-	doc, err := gherkin.ParseGherkinDocument(bytes.NewReader(data), newID)
-	if err != nil {
-		return nil, parseProblems(name, err)
-	}
-	if doc.Feature == nil {
-		return nil, []Problem{{File: name, Line: 1, Message: "there is no feature in this file", Hint: "begin it with \"Feature: …\", or remove it"}}
-	}
-	lines := locate(doc)
-	var scenarios []Scenario
-	problems := traps(name, doc)
-	for _, p := range gherkin.Pickles(*doc, name, newID) {
-		s := Scenario{File: name, Name: p.Name}
-		for _, id := range p.AstNodeIds {
-			if l, ok := lines[id]; ok {
-				if s.ScenarioLine == 0 {
-					s.ScenarioLine = l
-				}
-				s.Line = l // the row's line comes last
-			}
-		}
-		for _, t := range p.Tags {
-			s.Tags = append(s.Tags, t.Name)
-			if id, ok := strings.CutPrefix(t.Name, "@case:"); ok {
-				s.Cases = append(s.Cases, id)
-			}
-		}
-		for _, st := range p.Steps {
-			step := Step{Text: st.Text}
-			if len(st.AstNodeIds) > 0 {
-				step.Line = lines[st.AstNodeIds[0]]
-			}
-			if a := st.Argument; a != nil {
-				if a.DocString != nil {
-					content := a.DocString.Content
-					step.Doc, step.MediaType = &content, a.DocString.MediaType
-				}
-				if a.DataTable != nil {
-					for _, r := range a.DataTable.Rows {
-						var cells []string
-						for _, c := range r.Cells {
-							cells = append(cells, c.Value)
-						}
-						step.Rows = append(step.Rows, cells)
-					}
-				}
-			}
-			s.Steps = append(s.Steps, step)
-		}
-		if len(s.Steps) == 0 {
-			problems = append(problems, Problem{File: name, Line: s.Line, Message: "the scenario has no steps: it would prove nothing",
-				Hint: "write steps, or remove it"})
-			continue
-		}
-		scenarios = append(scenarios, s)
-	}
-	return scenarios, problems
-}
-
-// locate maps the id of every scenario, outline row and step to its line.
-func locate(doc *messages.GherkinDocument) map[string]int {
-	lines := map[string]int{}
-	steps := func(all []*messages.Step) {
-		for _, s := range all {
-			lines[s.Id] = int(s.Location.Line)
-		}
-	}
-	scenario := func(s *messages.Scenario) {
-		lines[s.Id] = int(s.Location.Line)
-		steps(s.Steps)
-		for _, e := range s.Examples {
-			for _, r := range e.TableBody {
-				lines[r.Id] = int(r.Location.Line)
-			}
-		}
-	}
-	for _, c := range doc.Feature.Children {
-		if c.Background != nil {
-			steps(c.Background.Steps)
-		}
-		if c.Scenario != nil {
-			scenario(c.Scenario)
-		}
-		if c.Rule != nil {
-			for _, rc := range c.Rule.Children {
-				if rc.Background != nil {
-					steps(rc.Background.Steps)
-				}
-				if rc.Scenario != nil {
-					scenario(rc.Scenario)
-				}
-			}
-		}
-	}
-	return lines
-}
-
-// parseProblems takes gherkin's error, "(line:column): text" a line, apart.
-func parseProblems(name string, err error) []Problem {
-	var problems []Problem
-	for _, line := range strings.Split(err.Error(), "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || line == "Parser errors:" {
-			continue
-		}
-		p := Problem{File: name, Message: line, Hint: "see the Gherkin reference for what may stand here"}
-		if at, text, ok := strings.Cut(strings.TrimPrefix(line, "("), "): "); ok && strings.HasPrefix(line, "(") {
-			l, _, _ := strings.Cut(at, ":")
-			if n, e := strconv.Atoi(l); e == nil {
-				p.Line, p.Message = n, text
-			}
-		}
-		problems = append(problems, p)
-	}
-	if len(problems) == 0 {
-		problems = []Problem{{File: name, Message: errors.Unwrap(err).Error()}}
-	}
-	return problems
 }

@@ -109,7 +109,7 @@ func TestBuiltInFeaturesAreSound(t *testing.T) {
 	all, problems := Load(Source{FS: features.Files})
 	require.Empty(t, problems)
 	require.NotEmpty(t, all)
-	require.Empty(t, Check(all, steps.Vocabulary(), nil))
+	require.Empty(t, Check(all, steps.Vocabulary(), Known{}))
 }
 
 func TestCheckFindsWhatIsWrong(t *testing.T) {
@@ -127,7 +127,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 `
 	all, problems := Parse("f.feature", []byte(text))
 	require.Empty(t, problems)
-	found := Check(all, steps.Vocabulary(), func(id string) bool { return false })
+	found := Check(all, steps.Vocabulary(), Known{Case: func(id string) (bool, []string) { return false, []string{"NOBODY-2"} }})
 	var lines []string
 	for _, p := range found {
 		lines = append(lines, p.Error())
@@ -136,7 +136,8 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 	require.Equal(t, 3, found[0].Line)
 	require.Contains(t, found[0].Error(), `did you mean "the device is switched off"`)
 	require.Contains(t, found[1].Error(), "f.feature:7: the sentence")
-	require.Equal(t, 6, found[2].Line)
+	require.Equal(t, 5, found[2].Line, "the tag's line")
+	require.Contains(t, found[2].Error(), "did you mean NOBODY-2?")
 	require.True(t, found[2].Warning)
 }
 
@@ -154,7 +155,7 @@ func TestParseFindsWhatWouldNeverBeCarriedOut(t *testing.T) {
 	require.Len(t, problems, 2)
 	require.Equal(t, 4, problems[0].Line)
 	require.Contains(t, problems[0].Error(), `instead of "Givn"`)
-	require.Equal(t, 6, problems[1].Line)
+	require.Equal(t, 8, problems[1].Line, "the examples' line")
 	require.Len(t, Errors(problems), 2)
 }
 
@@ -205,7 +206,7 @@ func TestSelect(t *testing.T) {
 		_, err := Select(plan, all, wrong, known)
 		require.Error(t, err, "%+v", wrong)
 	}
-	_, err = Select(plan, all, Selection{Files: []string{"f.feature:2"}}, known)
+	_, err = Select(plan, all, Selection{Files: []string{"f.feature:99"}}, known)
 	require.ErrorContains(t, err, "scenarios begin at: 3, 6, 8, 11")
 }
 

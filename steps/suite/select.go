@@ -3,7 +3,9 @@ package suite
 import (
 	"fmt"
 	"path"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"ffscert/features/certification"
@@ -14,7 +16,11 @@ import (
 type Selection struct {
 	Cases []string // ids of cases; none means all of the plan
 	Tags  string   // a Cucumber tag expression; empty means all
-	Files []string // FILE.feature or FILE.feature:LINE; none means all
+	// Files are FILE.feature or FILE.feature:LINE; none means all. A line of a
+	// scenario selects it, a row of an outline that row, a line of a table of
+	// examples all its rows, and a line that stands before all scenarios of a rule
+	// or of the file all of them.
+	Files []string
 	// Attempts overrides the number of counted attempts of rate cases; 0
 	// leaves it to the plan.
 	Attempts int
@@ -81,6 +87,9 @@ func Select(plan certification.Plan, all []Scenario, sel Selection, known func(i
 	}
 	var jobs []Job
 	for _, s := range all {
+		if s.Broken {
+			continue
+		}
 		id := s.Case(plan)
 		switch {
 		case len(files) > 0 && !files.match(s):
@@ -142,61 +151,78 @@ func caseIDs(p certification.Plan) []string {
 }
 
 // fileSelector holds FILE and FILE:LINE.
-type fileSelector []struct {
+type fileSelector []fileLine
+
+type fileLine struct {
 	file string
-	line int
+	line int  // 0 for the whole file
+	best span // the lines that are meant by line
 }
 
 func parseFiles(args []string, all []Scenario) (fileSelector, error) {
 	var sel fileSelector
 	for _, a := range args {
-		file, line := SplitLine(a)
-		sel = append(sel, struct {
-			file string
-			line int
-		}{file, line})
-		found, inFile := false, []string{}
+		file, lines := SplitLines(a)
+		var inFile []Scenario
 		for _, s := range all {
-			if sel[len(sel)-1:].match(s) {
-				found = true
-			}
 			if sameFile(s.File, file) {
-				inFile = append(inFile, fmt.Sprintf("%d", s.Line))
+				inFile = append(inFile, s)
 			}
 		}
-		switch {
-		case found:
-		case len(inFile) > 0:
-			return nil, &SelectionError{fmt.Sprintf("no scenario begins at line %d of %s", line, file), "scenarios begin at: " + strings.Join(inFile, ", ")}
-		default:
+		if len(inFile) == 0 {
 			return nil, &SelectionError{"there is no feature file " + file + " with a scenario in it", "name a file that exists, or a built-in one such as provisioning/zero-touch.feature"}
+		}
+		if len(lines) == 0 {
+			sel = append(sel, fileLine{file: file})
+		}
+		for _, line := range lines {
+			best, ok := spanOf(inFile, line)
+			if !ok {
+				var begin []string
+				for _, s := range inFile {
+					begin = append(begin, fmt.Sprint(s.Line))
+				}
+				return nil, &SelectionError{fmt.Sprintf("no scenario is at line %d of %s", line, file), "scenarios begin at: " + strings.Join(begin, ", ")}
+			}
+			sel = append(sel, fileLine{file, line, best})
 		}
 	}
 	return sel, nil
 }
 
-// SplitLine takes FILE:LINE apart; without a line, line is 0.
-func SplitLine(arg string) (file string, line int) {
-	i := strings.LastIndexByte(arg, ':')
-	if i < 0 {
-		return arg, 0
-	}
-	n := 0
-	for _, r := range arg[i+1:] {
-		if r < '0' || r > '9' || n > 1<<24 {
-			return arg, 0
+// spanOf is the narrowest part of a file that the line lies in: a row, a table
+// of examples, a scenario, what stands before all scenarios of a rule or of the
+// file.
+func spanOf(scenarios []Scenario, line int) (best span, ok bool) {
+	for _, s := range scenarios {
+		for _, sp := range s.spans {
+			if sp.has(line) && (!ok || sp.to-sp.from < best.to-best.from) {
+				best, ok = sp, true
+			}
 		}
-		n = n*10 + int(r-'0')
 	}
-	if n == 0 {
-		return arg, 0
+	return best, ok
+}
+
+// SplitLines takes FILE:LINE and FILE:LINE:LINE… apart; without a line, there
+// are no lines. What is no line belongs to the file's name.
+func SplitLines(arg string) (file string, lines []int) {
+	for {
+		i := strings.LastIndexByte(arg, ':')
+		if i < 0 {
+			return arg, lines
+		}
+		n, err := strconv.ParseUint(arg[i+1:], 10, 24)
+		if err != nil || arg[i+1] == '+' {
+			return arg, lines
+		}
+		arg, lines = arg[:i], append([]int{int(n)}, lines...)
 	}
-	return arg[:i], n
 }
 
 func (f fileSelector) match(s Scenario) bool {
 	for _, e := range f {
-		if sameFile(s.File, e.file) && (e.line == 0 || e.line == s.Line || e.line == s.ScenarioLine) {
+		if sameFile(s.File, e.file) && (e.line == 0 && e.best == span{} || slices.Contains(s.spans, e.best)) {
 			return true
 		}
 	}

@@ -3,6 +3,8 @@ package suite
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // TagExpression is a parsed Cucumber tag expression, such as
@@ -45,9 +47,11 @@ func (e TagExpression) String() string { return e.text }
 const maxTagDepth = 200
 
 // ParseTags reads a tag expression: tags, "not", "and", "or", parentheses;
-// "not" binds tightest, "or" loosest; in a tag, a backslash takes the next
-// character as it is. The error says at which character the trouble is.
-// Source: Cucumber, "Tag expressions".
+// "not" binds tightest, "or" loosest. In a tag, a space, a parenthesis or a
+// backslash stands after a backslash, and nothing else does. The error says at
+// which character the trouble is. Stricter than Cucumber: an empty expression
+// and a tag without its @ are refused, too, since both are slips.
+// Source: Cucumber, "Tag expressions", and its test data.
 func ParseTags(text string) (TagExpression, error) {
 	p := &tagParser{text: text}
 	if err := p.scan(); err != nil {
@@ -61,9 +65,16 @@ func ParseTags(text string) (TagExpression, error) {
 		return TagExpression{}, err
 	}
 	if p.at < len(p.tokens) {
-		return TagExpression{}, p.fail(p.tokens[p.at].pos, fmt.Sprintf("%q is too much here", p.tokens[p.at].text))
+		return TagExpression{}, p.fail(p.tokens[p.at].pos, tooMuch(p.tokens[p.at].text))
 	}
 	return TagExpression{text: text, root: root}, nil
+}
+
+func tooMuch(token string) string {
+	if token == ")" {
+		return "no parenthesis was opened for this one"
+	}
+	return fmt.Sprintf("and or or is expected, not %q", clip(token))
 }
 
 type tagToken struct {
@@ -78,63 +89,72 @@ type tagParser struct {
 	at     int
 }
 
+// fail says what is wrong at a place of the text, in bytes.
 func (p *tagParser) fail(pos int, what string) error {
-	return fmt.Errorf("tag expression %q, character %d: %s\n  hint: write it like \"@wss and not (@slow or @attended)\"", p.text, pos+1, what)
+	return &SelectionError{fmt.Sprintf("tag expression \"%s\", character %d: %s", clip(p.text), utf8.RuneCountInString(p.text[:pos])+1, what),
+		"write it like \"@wss and not (@slow or @attended)\""}
 }
 
+// scan cuts the text into tags, operators and parentheses.
 func (p *tagParser) scan() error {
 	var word strings.Builder
-	start, escaped, any := 0, false, false
-	flush := func() error {
-		if !any {
-			return nil
-		}
-		w := word.String()
-		any = false
-		word.Reset()
-		switch w {
-		case "and", "or", "not":
-			p.tokens = append(p.tokens, tagToken{w, start, true})
-			return nil
-		}
-		if !strings.HasPrefix(w, "@") || len(w) < 2 {
-			return p.fail(start, fmt.Sprintf("%q is no tag: a tag begins with @", w))
-		}
-		p.tokens = append(p.tokens, tagToken{w, start, false})
-		return nil
-	}
-	pos := 0
+	start, inWord, escaped := 0, false, false
 	for i, r := range p.text {
-		pos = i
+		special := r == '(' || r == ')' || r == '\\' || unicode.IsSpace(r)
 		switch {
 		case escaped:
+			if !special {
+				return p.fail(i, fmt.Sprintf("a backslash stands before %q, where none is needed", r))
+			}
 			word.WriteRune(r)
 			escaped = false
-		case r == '\\':
-			if !any {
-				start, any = i, true
+		case r == '\\' || !special:
+			if !inWord {
+				start, inWord = i, true
 			}
-			escaped = true
-		case r == '(' || r == ')':
-			if err := flush(); err != nil {
-				return err
-			}
-			p.tokens = append(p.tokens, tagToken{string(r), i, true})
-		case r == ' ' || r == '\t' || r == '\n' || r == '\r':
-			if err := flush(); err != nil {
-				return err
+			if escaped = r == '\\'; !escaped {
+				word.WriteRune(r)
 			}
 		default:
-			if !any {
-				start, any = i, true
+			if err := p.word(&word, &inWord, start); err != nil {
+				return err
 			}
-			word.WriteRune(r)
+			if r == '(' || r == ')' {
+				p.tokens = append(p.tokens, tagToken{string(r), i, true})
+			}
 		}
 	}
 	if escaped {
-		return p.fail(pos, "nothing follows the backslash")
+		return p.fail(len(p.text)-1, "nothing follows the backslash")
 	}
-	return flush()
+	return p.word(&word, &inWord, start)
+}
+
+// word ends a word, if there is one.
+func (p *tagParser) word(word *strings.Builder, inWord *bool, start int) error {
+	if !*inWord {
+		return nil
+	}
+	w := word.String()
+	word.Reset()
+	*inWord = false
+	switch w {
+	case "and", "or", "not":
+		p.tokens = append(p.tokens, tagToken{w, start, true})
+		return nil
+	}
+	switch lower := strings.ToLower(w); {
+	case lower == "and" || lower == "or" || lower == "not":
+		return p.fail(start, fmt.Sprintf("%q is written in lower case", w))
+	case w == "&&" || w == "||" || w == "!" || w == "&" || w == "|":
+		return p.fail(start, fmt.Sprintf("%q is no tag: tags are combined with and, or and not", clip(w)))
+	case strings.Contains(w, ","):
+		return p.fail(start+strings.IndexByte(p.text[start:], ','), "a comma does not combine tags: write or, or and")
+	case !strings.HasPrefix(w, "@") || len(w) < 2:
+		return p.fail(start, fmt.Sprintf("%q is no tag: a tag begins with @", clip(w)))
+	}
+	p.tokens = append(p.tokens, tagToken{w, start, false})
+	return nil
 }
 
 func (p *tagParser) next(symbol string) bool {
@@ -169,19 +189,22 @@ func (p *tagParser) and(depth int) (tagNode, error) {
 
 func (p *tagParser) not(depth int) (tagNode, error) {
 	if depth > maxTagDepth {
-		return nil, p.fail(0, "it is nested too deeply")
+		return nil, p.fail(p.tokens[min(p.at, len(p.tokens)-1)].pos, "it is nested too deeply")
 	}
 	if p.next("not") {
 		of, err := p.not(depth + 1)
 		return tagNot{of}, err
 	}
-	if p.next("(") {
+	if open := p.at; p.next("(") {
 		inner, err := p.or(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		if !p.next(")") {
-			return nil, p.fail(len(p.text), "a closing parenthesis is missing")
+			if p.at < len(p.tokens) {
+				return nil, p.fail(p.tokens[p.at].pos, fmt.Sprintf("and, or or a closing parenthesis is expected, not %q", clip(p.tokens[p.at].text)))
+			}
+			return nil, p.fail(p.tokens[open].pos, "a closing parenthesis is missing for this one")
 		}
 		return inner, nil
 	}
@@ -190,7 +213,7 @@ func (p *tagParser) not(depth int) (tagNode, error) {
 	}
 	t := p.tokens[p.at]
 	if t.symbol {
-		return nil, p.fail(t.pos, fmt.Sprintf("a tag is expected, not %q", t.text))
+		return nil, p.fail(t.pos, fmt.Sprintf("a tag is expected, not %q", clip(t.text)))
 	}
 	p.at++
 	return tagLeaf(t.text), nil

@@ -177,6 +177,14 @@ func (g *Guide) Crash(ctx context.Context) error {
 	return g.crashed()
 }
 
+// Left tells that the app leaves the front because it was asked to: it has not
+// ended by itself.
+func (g *Guide) Left() {
+	if e := g.Hand.eyes(); e.front == g.App.Package {
+		e.front = ""
+	}
+}
+
 func (g *Guide) crashed() error {
 	return &certification.Trouble{Code: certification.AppCrashed, Cause: g.Crashed,
 		Message: g.Name + " has ended by itself: its process is gone", Hint: "see the phone's log of that time (adb logcat -b crash)"}

@@ -147,3 +147,12 @@ func (a *App) remember(tree *screen.Tree) {
 }
 
 func (a *App) note(rule, text string) { a.hand.Notice(Notice{Rule: rule, Text: text}) }
+
+// Visit is the app as its pages are named by the map.
+func (a *App) Visit() act.Visit {
+	return act.Visit{Guide: a.guide, Dismiss: []string{"card"},
+		Guarded: []string{"settings.delete", "delete_confirm.confirm", "plug.switch", "plug.switch_on", "plug.switch_off"}}
+}
+
+// Open brings the app to the front, with whatever page it was left on.
+func (a *App) Open(ctx context.Context) error { return a.guide.Open(ctx) }

@@ -198,3 +198,6 @@ func (a *App) Leave(ctx context.Context, seen *screen.Tree) (bool, error) {
 func (a *App) trouble(message, hint string) error {
 	return &certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseDefinition, Message: message, Hint: hint}
 }
+
+// Visit is the pages as they are named by the map.
+func (a *App) Visit() act.Visit { return act.Visit{Guide: a.guide} }

@@ -211,3 +211,18 @@ func (a *App) why(ctx context.Context, err error) error {
 }
 
 func quote(s string) string { return strconv.Quote(strings.ToValidUTF8(s, "�")) }
+
+// Visit is the app as its pages are named by the map.
+func (a *App) Visit() act.Visit {
+	return act.Visit{Guide: a.guide, Guarded: []string{"device.remove", "remove_confirm.confirm"}}
+}
+
+// Open brings the app to the front, with whatever page it was left on.
+func (a *App) Open(ctx context.Context) error { return a.guide.Open(ctx) }
+
+// Close ends the app; its data stay.
+func (a *App) Close(ctx context.Context) error {
+	a.hand.Forget()
+	a.guide.Left()
+	return a.hand.Phone.Terminate(ctx, a.guide.App)
+}

@@ -1,0 +1,47 @@
+package drivers
+
+import (
+	"context"
+	"errors"
+)
+
+// Operator is a person at the testbed who can be asked, and who does what no
+// driver can. It is used by several testbeds at the same time.
+type Operator interface {
+	// Ask puts a question or a request and waits for the answer. Where nobody
+	// answers within the operator's own time limit, the error is [ErrNobody].
+	Ask(ctx context.Context, q Question) (Answer, error)
+}
+
+// ErrNobody says that no person is there, or that none has answered.
+var ErrNobody = errors.New("nobody is there to answer")
+
+// Question is what a person is asked.
+type Question struct {
+	Testbed string
+	Attempt string // which attempt it is, for people
+	Text    string // may have several lines
+	// Request tells that something is to be done, and not only judged.
+	Request bool
+}
+
+// Answer is what a person said.
+type Answer struct {
+	// Yes: it is so, or it is done. Without it, and without Skipped, it is not.
+	Yes bool
+	// Skipped: the person cannot or does not want to judge.
+	Skipped bool
+	Note    string // their words; may be empty
+	// Blame is who is to blame for a no.
+	Blame Blame
+}
+
+// Blame is whom a person blames.
+type Blame string
+
+// Whom a person may blame.
+const (
+	BlameProduct    Blame = "product"
+	BlamePartnerApp Blame = "partner_app"
+	BlameOther      Blame = "other" // the rig, the network, Amazon
+)
