@@ -54,7 +54,7 @@ func (p pager) sentences() []Sentence {
 			}).judged(element),
 
 		sentence(p.actor, "the "+p.name+" shows the text {text}",
-			"Makes sure that something in the "+p.name+" says exactly these words, apart from spaces. It may take ten seconds. "+p.whoIsToBlame(),
+			"Makes sure that something of the "+p.name+" that is on the screen says exactly these words, apart from spaces. It may take ten seconds. "+p.whoIsToBlame(),
 			`And the `+p.name+` shows the text "Welcome"`,
 			func(ctx context.Context, a *Attempt, args []string) error {
 				return p.must(a, "does not show the text \""+args[0]+"\"", certification.PartnerText, func(v act.Visit) (act.Sight, error) {
@@ -63,7 +63,7 @@ func (p pager) sentences() []Sentence {
 			}),
 
 		sentence(p.actor, "the "+p.name+" does not show the text {text}",
-			"Makes sure that nothing in the "+p.name+" says exactly these words now. The app must be in front, on a page that its screen map knows: "+
+			"Makes sure that nothing of the "+p.name+" that is on the screen says exactly these words now. The app must be in front, on a page that its screen map knows: "+
 				"anything else proves nothing. "+p.whoIsToBlame(),
 			`But the `+p.name+` does not show the text "Something went wrong"`,
 			func(ctx context.Context, a *Attempt, args []string) error { return p.mustNotSay(ctx, a, args[0]) }),

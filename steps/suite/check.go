@@ -147,11 +147,8 @@ func (c *checker) unknown(text string) *Problem {
 // cases judges the @case: tags of a scenario.
 func (c *checker) cases(s Scenario) {
 	var ofPlan []string
-	for i, id := range s.Cases {
-		line := s.ScenarioLine
-		if i < len(s.caseLines) && s.caseLines[i] > 0 {
-			line = s.caseLines[i]
-		}
+	for _, id := range s.Cases {
+		line := s.lineOf("@case:" + id)
 		if c.known.Plan != nil && c.known.Plan(id) {
 			if ofPlan = append(ofPlan, id); len(ofPlan) == 2 {
 				c.say(Problem{File: s.File, Line: line, Message: fmt.Sprintf("the scenario claims two cases of the plan, %s and %s: it would count for the first alone", ofPlan[0], ofPlan[1]),
@@ -181,7 +178,7 @@ func (c *checker) tags(s Scenario) {
 		if t != "@case:" && (strings.HasPrefix(t, "@case:") || !almostCase.MatchString(t)) {
 			continue
 		}
-		c.say(Problem{File: s.File, Line: s.ScenarioLine, Warning: true, Message: "the tag \"" + clip(t) + "\" names no case: the scenario will be reported as " + certification.LocalCase,
+		c.say(Problem{File: s.File, Line: s.lineOf(t), Warning: true, Message: "the tag \"" + clip(t) + "\" names no case: the scenario will be reported as " + certification.LocalCase,
 			Hint: "write it like @case:3P2-DE-02"})
 	}
 }

@@ -50,11 +50,12 @@ func Parse(name string, data []byte) ([]Scenario, []Problem) {
 			}
 		}
 		for _, t := range p.Tags {
-			if !slices.Contains(s.Tags, t.Name) {
-				s.Tags = append(s.Tags, t.Name)
+			if slices.Contains(s.Tags, t.Name) {
+				continue
 			}
-			if id, ok := strings.CutPrefix(t.Name, "@case:"); ok && !slices.Contains(s.Cases, id) {
-				s.Cases, s.caseLines = append(s.Cases, id), append(s.caseLines, at.lines[t.AstNodeId])
+			s.Tags, s.tagLines = append(s.Tags, t.Name), append(s.tagLines, at.lines[t.AstNodeId])
+			if id, ok := strings.CutPrefix(t.Name, "@case:"); ok {
+				s.Cases = append(s.Cases, id)
 			}
 		}
 		sound := true
@@ -233,7 +234,7 @@ func explain(text string) (message, hint string) {
 	case strings.Contains(expected, "#FeatureLine") && got != "":
 		return noFeature, "write \"Feature: …\" before everything else"
 	case strings.HasPrefix(expected, "expected: ") && got != "":
-		return strings.Trim(got, "'") + ": this line cannot be read here", "here may stand: " + tokens(strings.TrimPrefix(expected, "expected: "))
+		return strconv.Quote(clip(strings.TrimSpace(strings.Trim(got, "'")))) + " cannot be read here", "here may stand: " + tokens(strings.TrimPrefix(expected, "expected: "))
 	case strings.HasPrefix(text, "Language not supported"):
 		return "the language " + strings.TrimPrefix(text, "Language not supported: ") + " is not known", "write its code, such as # language: de"
 	case strings.HasPrefix(text, "inconsistent cell count"):

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -36,8 +37,8 @@ type Scenario struct {
 	// sentences can be checked, and nothing else.
 	Broken bool
 
-	caseLines []int  // where the tags of Cases stand
-	spans     []span // the lines that select it, see [Selection]
+	tagLines []int  // where Tags stand
+	spans    []span // the lines that select it, see [Selection]
 }
 
 // Step is one sentence of a scenario.
@@ -47,6 +48,14 @@ type Step struct {
 	Rows      [][]string // a data table, if any
 	Doc       *string    // a doc string, if any
 	MediaType string
+}
+
+// lineOf is where a tag of the scenario stands.
+func (s Scenario) lineOf(tag string) int {
+	if i := slices.Index(s.Tags, tag); i >= 0 && i < len(s.tagLines) && s.tagLines[i] > 0 {
+		return s.tagLines[i]
+	}
+	return s.ScenarioLine
 }
 
 // Title names the scenario in records: file, line and name.
