@@ -61,6 +61,10 @@ func Parse(name string, data []byte) ([]Scenario, []Problem) {
 		sound := true
 		for _, st := range p.Steps {
 			step := stepOf(st, at)
+			if step.Text == "" {
+				sound = false
+				problems = append(problems, Problem{File: name, Line: step.Line, Message: "the sentence is empty" + s.inRow(), Hint: "write it, or remove its keyword"})
+			}
 			if i := strings.IndexFunc(step.Text, unicode.IsControl); i >= 0 {
 				sound = false
 				problems = append(problems, Problem{File: name, Line: step.Line,
@@ -99,7 +103,7 @@ func stepOf(st *messages.PickleStep, at places) Step {
 	}
 	if a := st.Argument; a != nil {
 		if a.DocString != nil {
-			content := a.DocString.Content
+			content := strings.ReplaceAll(a.DocString.Content, "\r", "")
 			step.Doc, step.MediaType = &content, a.DocString.MediaType
 		}
 		if a.DataTable != nil {
