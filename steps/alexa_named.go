@@ -107,7 +107,7 @@ func (a *Attempt) namedMustRespond(ctx context.Context, name string) error {
 	if name == a.Bed.Names.Device {
 		return a.mustRespond(ctx)
 	}
-	ok, err := a.Bed.Alexa.Responsive(ctx, name)
+	ok, _, err := a.Bed.Alexa.Responsive(ctx, name)
 	if err == nil && !ok {
 		err = &certification.Trouble{Code: certification.RigProvisioner, Cause: certification.CauseRig,
 			Message: "the Alexa app says that \"" + name + "\" is unresponsive", Hint: "see whether it has power and Wi-Fi"}

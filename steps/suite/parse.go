@@ -68,7 +68,7 @@ func Parse(name string, data []byte) ([]Scenario, []Problem) {
 			if i := strings.IndexFunc(step.Text, unicode.IsControl); i >= 0 {
 				sound = false
 				problems = append(problems, Problem{File: name, Line: step.Line,
-					Message: fmt.Sprintf("the sentence %q holds a line break or another control character%s", oneLine(step.Text), s.inRow()), Hint: "write it without"})
+					Message: fmt.Sprintf("the sentence \"%s\" holds a line break or another control character%s", clip(oneLine(step.Text)), s.inRow()), Hint: "write it without"})
 			}
 			s.Steps = append(s.Steps, step)
 		}
