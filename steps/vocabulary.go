@@ -142,12 +142,6 @@ func (s Sentence) judged(judge func(args []string, f Facts) error) Sentence {
 	return s
 }
 
-// below is the sentence with what stands below it.
-func (s Sentence) below(what Below) Sentence {
-	s.Below = what
-	return s
-}
-
 // Match returns what was filled in, without quotation marks and escapes, if
 // text is this sentence.
 func (s Sentence) Match(text string) (args []string, ok bool) {
