@@ -67,7 +67,7 @@ func TestCallersCannotChangeTheCatalogue(t *testing.T) {
 	c.Plans()[0].Cases[0].ID = "changed"
 	again, err := c.Plan("mss-wifi-default")
 	noError(t, err)
-	equal(t, "FFS-BAR-01", again.Cases[0].ID)
+	equal(t, "3P2-DE-02", again.Cases[0].ID)
 }
 
 func TestUnknownIDsNameTheNearest(t *testing.T) {
@@ -158,7 +158,7 @@ const (
 	goodCases = `group: G
 cases:
   - {id: A, source: ffscert, title: t, requirement: r, method: automated, criterion: {kind: all, attempts: 1}}
-  - {id: B, source: ffscert, title: t, requirement: r, method: attended, criterion: {kind: rate, target: 0.9, attempts: 10}}
+  - {id: B, source: ffscert, title: t, requirement: r, method: attended, evidence: e, criterion: {kind: rate, target: 0.9, attempts: 10}}
 `
 	goodPlan = `id: p
 name: n
@@ -201,6 +201,7 @@ func TestWhatIsWrongIsNamedWithFileLineAndField(t *testing.T) {
 		"target in per cent":  {strings.Replace(goodCases, "0.9", "95", 1), goodPlan, "cases[1].criterion.target: 95 is not above 0"},
 		"target not a number": {strings.Replace(goodCases, "0.9", ".nan", 1), goodPlan, "cases[1].criterion.target: NaN is not above 0"},
 		"all with target":     {strings.Replace(goodCases, "kind: all", "kind: all, target: 1", 1), goodPlan, "only a rate has a target"},
+		"evidence unsaid":     {strings.Replace(goodCases, " evidence: e,", "", 1), goodPlan, "cases/g.yaml:4: cases[1].evidence: is missing"},
 		"condition of two":    {strings.Replace(goodCases, "method: automated", "applies: [{protocols: [zss], product: sdk, because: b}], method: automated", 1), goodPlan, "cases/g.yaml:3: cases[0].applies[0]: needs exactly one of protocols, variants, product"},
 		"condition of none":   {strings.Replace(goodCases, "method: automated", "applies: [{because: b}], method: automated", 1), goodPlan, "cases[0].applies[0]: needs exactly one of"},
 		"condition unfounded": {strings.Replace(goodCases, "method: automated", "applies: [{product: sdk}], method: automated", 1), goodPlan, "cases[0].applies[0].because: is missing"},

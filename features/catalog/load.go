@@ -73,6 +73,7 @@ type caseEntry struct {
 	Criterion   criterionEntry `yaml:"criterion"`
 	Needs       []string       `yaml:"needs"`
 	Applies     []appliesEntry `yaml:"applies"`
+	Evidence    string         `yaml:"evidence"`
 	Note        string         `yaml:"note"`
 }
 
@@ -252,6 +253,9 @@ func (l *loader) caseFile(d *document) {
 		d.text(at+".requirement", e.Requirement)
 		d.oneOf(at+".method", e.Method, string(certification.Automated), string(certification.Evidence), string(certification.Attended))
 		d.criterion(at+".criterion", e.Criterion)
+		if byHand(e) {
+			d.text(at+".evidence", e.Evidence)
+		}
 		if !d.id(at+".id", e.ID) {
 			continue
 		}
@@ -268,7 +272,7 @@ func (l *loader) caseFile(d *document) {
 		l.cases[e.ID] = defined[certification.Case]{certification.Case{
 			ID: e.ID, Group: f.Group, Title: e.Title, Requirement: e.Requirement, Method: certification.Method(e.Method),
 			Criterion: certification.Criterion{Kind: certification.CriterionKind(e.Criterion.Kind), Target: e.Criterion.Target, Attempts: e.Criterion.Attempts},
-			Source:    e.Source, Needs: e.Needs, Note: e.Note, Applies: d.applies(at+".applies", e.Applies),
+			Source:    e.Source, Needs: e.Needs, Note: e.Note, Evidence: e.Evidence, Applies: d.applies(at+".applies", e.Applies),
 		}, fmt.Sprintf("%s:%d", d.name, d.line(at+".id"))}
 	}
 }
@@ -282,6 +286,11 @@ func (d *document) criterion(at string, c criterionEntry) {
 	case c.Kind == string(certification.All) && c.Target != 0:
 		d.add(at+".target", "only a rate has a target")
 	}
+}
+
+// byHand tells whether a file or a person decides a case, at least for some products.
+func byHand(e caseEntry) bool {
+	return e.Method != string(certification.Automated) || slices.ContainsFunc(e.Applies, func(a appliesEntry) bool { return a.Otherwise == string(certification.Attended) })
 }
 
 // applies reads the conditions of a case.

@@ -41,7 +41,11 @@ func (p Plan) For(product Features) Plan {
 	p.Cases = slices.Clone(p.Cases)
 	for i := range p.Cases {
 		c := &p.Cases[i]
+		c.Undecided = nil
 		for _, cond := range c.Applies {
+			if _, known := product[cond.Product]; cond.Product != "" && !known {
+				c.Undecided = append(c.Undecided, cond.Product)
+			}
 			why := cond.fails(p, product)
 			switch {
 			case why == "" || c.NotApplicable != "":

@@ -53,6 +53,8 @@ type Case struct {
 	// Needs are what an attempt must have measured to count as passed, such as
 	// [NeedsSetUpTime]: a scenario that measures nothing proves nothing.
 	Needs []string `json:"needs,omitempty"`
+	// Evidence is what must be shown where a file or a person decides.
+	Evidence string `json:"evidence,omitempty"`
 	// Applies are the conditions under which the case applies; all must hold.
 	Applies []Condition `json:"applies,omitempty"`
 	// NotApplicable is why the case does not apply to the product, in one line;
@@ -61,6 +63,10 @@ type Case struct {
 	// Adapted is why Method is not the one of the catalogue for this product;
 	// empty where nothing was adapted.
 	Adapted string `json:"adapted,omitempty"`
+	// Undecided are features on which it depends whether the case applies, and
+	// of which the product's profile does not say whether it has them. The case
+	// applies meanwhile.
+	Undecided []Feature `json:"undecided,omitempty"`
 	// Source says whose case this is: "amazon" for a published id, "ffscert"
 	// for one of ours.
 	Source string `json:"source"`
