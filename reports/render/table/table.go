@@ -63,6 +63,9 @@ func (p *page) line(indent int, s string) {
 func (p *page) heading(m matrix.Matrix) {
 	p.line(2, clean(m.Run.Plan.Name)+" "+clean(m.Run.Plan.Version))
 	p.line(2, product(m))
+	if d := derivative(m); d != "" {
+		p.line(2, d)
+	}
 	span := m.Run.StartedUTC.Format("2006-01-02 15:04")
 	if m.Run.FinishedUTC != nil {
 		layout := "15:04"
@@ -98,6 +101,22 @@ func product(m matrix.Matrix) string {
 		parts = append(parts, "firmware "+clean(r.Firmware))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// derivative says on which certification the run rests.
+func derivative(m matrix.Matrix) string {
+	if m.Run.Derivative == "" {
+		return ""
+	}
+	s := clean(m.Run.Derivative) + " derivative"
+	r := m.Run.Product
+	for _, f := range []struct{ name, value string }{{"device type", r.OriginalDeviceType}, {"hardware", r.OriginalHardware},
+		{"firmware", r.OriginalFirmware}, {"protocol", r.OriginalProtocol}} {
+		if f.value != "" {
+			s += " · original " + f.name + " " + clean(f.value)
+		}
+	}
+	return s
 }
 
 func testbeds(m matrix.Matrix) string {
@@ -150,7 +169,7 @@ func (p *page) cases(m matrix.Matrix) {
 
 func (p *page) caseRow(c matrix.Case) (head, cells []string, widths []int) {
 	head = []string{"case", "title", "verdict", "attempts", "rate", "set-up"}
-	cells = []string{clean(c.ID), clean(c.Title), verdictCell(c.Verdict, c.Cause), attemptsCell(c.Attempts), rateCell(c.Rate), setupCell(c.SetupTime)}
+	cells = []string{clean(c.ID), clean(c.Title), verdictCell(c.Verdict, c.Cause), resultCell(c), rateCell(c.Rate), setupCell(c.SetupTime)}
 	widths = []int{idWidth, 0, 11, 12, 13, 10}
 	if p.width < narrowFrom {
 		head = []string{"case", "title", "verdict", "result"}
@@ -191,6 +210,17 @@ func verdictCell(v certification.Verdict, c certification.Cause) string {
 		s += "\n" + words(string(c))
 	}
 	return s
+}
+
+// resultCell is what was done for a case: its attempts, or how else it is judged.
+func resultCell(c matrix.Case) string {
+	switch {
+	case c.Verdict == certification.NotApplicable:
+		return ""
+	case len(c.Scenarios) == 0 && c.Method != certification.Automated && c.Method != "":
+		return words(string(c.Method))
+	}
+	return attemptsCell(c.Attempts)
 }
 
 func attemptsCell(a matrix.Attempts) string {
