@@ -16,6 +16,19 @@ const (
 	InnerBarcode Feature = "inner_barcode" // a barcode in the box that the customer scans
 )
 
+// Words name the feature in a sentence.
+func (f Feature) Words() string {
+	switch f {
+	case PartnerApp:
+		return "a partner app"
+	case SDK:
+		return "an SDK"
+	case InnerBarcode:
+		return "an inner barcode"
+	}
+	return string(f)
+}
+
 // Condition is one reason for which a case may not apply. Exactly one of
 // Protocols, Variants and Product is given.
 type Condition struct {
@@ -71,15 +84,10 @@ func (c Condition) fails(p Plan, product Features) string {
 		if has, known := product[c.Product]; has || !known {
 			return ""
 		}
-		fact = "the product has no " + strings.ReplaceAll(string(c.Product), "_", " ")
-		if c.Product == SDK {
-			fact = "the product integrates no SDK"
-		}
+		_, what, _ := strings.Cut(c.Product.Words(), " ")
+		fact = "the product has no " + what
 	default:
 		return ""
 	}
 	return fact + ": " + c.Because
 }
-
-// ByHand tells whether no scenario decides the case: a file or a person does.
-func (c Case) ByHand() bool { return c.Method == Evidence || c.Method == Attended }

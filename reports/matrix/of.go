@@ -199,13 +199,13 @@ func (c *Case) withoutScenario(k certification.Case, r Rules) {
 func missing(k certification.Case) string {
 	s := noEvidence(k.Method)
 	if k.Evidence != "" {
-		s += ", needed is " + oneLine(k.Evidence)
+		s += "; needed: " + oneLine(k.Evidence)
 	}
 	if k.Adapted != "" {
 		return s + " (" + oneLine(k.Adapted) + ")"
 	}
 	for _, f := range k.Undecided {
-		s += "; whether the product has what the case is about is not said (product." + oneLine(string(f)) + ")"
+		s += "; whether the product has " + oneLine(f.Words()) + " is not said (product." + oneLine(string(f)) + ")"
 	}
 	return s
 }
