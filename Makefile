@@ -11,7 +11,7 @@ build: ## bin/ffscert, one static binary
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ffscert ./cmd/ffscert
 
 run: build ## the provisioning case, 20 attempts, on the built-in virtual testbed
-	@bin/ffscert run --plan mss-wifi-default
+	@bin/ffscert run --plan mss-wifi-default --case 3P2-DE-02
 
 setup: ## what the tests need beside Go: adb, Chromium, and Appium in .tools
 	@.ci/setup
