@@ -33,7 +33,7 @@ func alexaSentences() []Sentence {
 			}),
 
 		sentence(ActorAlexaApp, "the Alexa app says that the device is responsive",
-			"Opens the device's page and makes sure that it carries the device's exact name and does not call it unresponsive.",
+			"Opens the device's page and makes sure that it carries the device's exact name and, for ten seconds, does not call it unresponsive.",
 			"And the Alexa app says that the device is responsive",
 			func(ctx context.Context, a *Attempt, _ []string) error { return a.mustRespond(ctx) }),
 
@@ -85,7 +85,7 @@ func (a *Attempt) makeNew(ctx context.Context) error {
 	}
 	err = drivers.Poll(ctx, a.Bed.Clock, drivers.Wait{For: "the device of an earlier attempt to answer", Timeout: leftoverAnswers, Every: 5 * time.Second},
 		func(ctx context.Context) error {
-			ok, err := a.Bed.Alexa.Responsive(ctx, name)
+			ok, _, err := a.Bed.Alexa.Responsive(ctx, name)
 			if err == nil && !ok {
 				return drivers.ErrNotYet
 			}
@@ -182,23 +182,38 @@ func (a *Attempt) waitForDevice(ctx context.Context, limit time.Duration) error 
 // is the product only if everything around it is seen to work: the provisioner
 // and a control device answer, and the app refreshes its list.
 func (a *Attempt) blameForAbsence(ctx context.Context, limit time.Duration) error {
-	n := a.Bed.Names
 	if err := a.Bed.Alexa.Refreshes(ctx); err != nil {
 		return err
 	}
-	for _, witness := range []struct{ name, what, hint string }{
+	if err := a.surroundings(ctx, "the device did not appear"); err != nil {
+		return err
+	}
+	a.Observe("the provisioner and the plugs answer, the device has power, and the list refreshes: the absence is the device's")
+	detail := ""
+	if cards := a.Bed.Alexa.CardsSince(a.powered.lo); len(cards) > 0 {
+		detail = "meanwhile the app showed " + strings.Join(cards, "; ")
+	}
+	return notInTime(a.Bed.Names.Device, limit, detail)
+}
+
+// surroundings is the trouble of what is around the device, if there is any:
+// the provisioner and a control device do not answer, or the device has no
+// power. what is what the device would otherwise be blamed for.
+func (a *Attempt) surroundings(ctx context.Context, what string) error {
+	n := a.Bed.Names
+	for _, witness := range []struct{ name, is, hint string }{
 		{n.Provisioner, "the provisioner", "see whether it has power and is online in the Alexa app"},
 		{n.ProvisionerPlug, "the control plug", "see whether the plugs have Wi-Fi"},
 	} {
-		ok, err := a.Bed.Alexa.Responsive(ctx, witness.name)
+		ok, _, err := a.Bed.Alexa.Responsive(ctx, witness.name)
 		if err != nil {
 			return &certification.Trouble{Code: certification.RigProvisioner, Cause: certification.CauseRig,
-				Message: "the device did not appear, and " + witness.what + " \"" + witness.name + "\" could not be asked", Err: err,
+				Message: what + ", and " + witness.is + " \"" + witness.name + "\" could not be asked", Err: err,
 				Hint: "the device cannot be blamed while its surroundings are unknown; " + witness.hint}
 		}
 		if !ok {
 			return &certification.Trouble{Code: certification.RigProvisioner, Cause: certification.CauseRig,
-				Message: "the device did not appear, but " + witness.what + " \"" + witness.name + "\" is unresponsive, too",
+				Message: what + ", but " + witness.is + " \"" + witness.name + "\" is unresponsive, too",
 				Hint:    witness.hint}
 		}
 	}
@@ -209,15 +224,10 @@ func (a *Attempt) blameForAbsence(ctx context.Context, limit time.Duration) erro
 		}
 		if !on {
 			return &certification.Trouble{Code: certification.RigPlug, Cause: certification.CauseRig,
-				Message: "the device did not appear, but its plug \"" + a.Bed.DevicePower.Name() + "\" is off again", Hint: "see who switches it, and whether it answers late"}
+				Message: what + ", but its plug \"" + a.Bed.DevicePower.Name() + "\" is off again", Hint: "see who switches it, and whether it answers late"}
 		}
 	}
-	a.Observe("the provisioner and the plugs answer, the device has power, and the list refreshes: the absence is the device's")
-	detail := ""
-	if cards := a.Bed.Alexa.CardsSince(a.powered.lo); len(cards) > 0 {
-		detail = "meanwhile the app showed " + strings.Join(cards, "; ")
-	}
-	return notInTime(n.Device, limit, detail)
+	return nil
 }
 
 func notInTime(name string, limit time.Duration, detail string) error {
@@ -238,8 +248,7 @@ func (a *Attempt) vanished(ctx context.Context, err error) error {
 	if err == nil || a.sighting == nil || !errors.As(err, &missing) || missing.Name != a.Bed.Names.Device {
 		return err
 	}
-	listed, lerr := a.Bed.Alexa.Lists(ctx, missing.Name)
-	if lerr != nil || listed {
+	if left, lerr := a.Bed.Alexa.GoneWithin(ctx, missing.Name, refreshedWithin); lerr != nil || !left {
 		return err
 	}
 	return gone(missing.Name)
@@ -254,9 +263,10 @@ func gone(name string) error {
 func (a *Attempt) mustRespond(ctx context.Context) error {
 	name := a.Bed.Names.Device
 	ok := false
+	var since time.Time
 	err := drivers.Poll(ctx, a.Bed.Clock, drivers.Wait{For: "the device to answer", Timeout: answersWithin, Every: 3 * time.Second},
 		func(ctx context.Context) (err error) {
-			if ok, err = a.Bed.Alexa.Responsive(ctx, name); err == nil && !ok {
+			if ok, since, err = a.Bed.Alexa.Responsive(ctx, name); err == nil && !ok {
 				return drivers.ErrNotYet
 			}
 			return err
@@ -269,18 +279,24 @@ func (a *Attempt) mustRespond(ctx context.Context) error {
 		return err
 	}
 	if !ok {
+		a.Observe("the Alexa app called \""+name+"\" unresponsive", a.Photograph(ctx, fmt.Sprintf("%s-%d-unresponsive", a.ID.Case, a.ID.N))...)
 		// A device that has left the account looks like one that does not answer.
-		if listed, err := a.Bed.Alexa.Lists(ctx, name); err != nil {
+		if a.sighting != nil {
+			if left, err := a.Bed.Alexa.GoneWithin(ctx, name, refreshedWithin); err != nil {
+				return err
+			} else if left {
+				return gone(name)
+			}
+		}
+		if err := a.surroundings(ctx, "the device does not answer"); err != nil {
 			return err
-		} else if !listed && a.sighting != nil {
-			return gone(name)
 		}
 		return &certification.Trouble{Code: certification.ProductUnresponsive, Cause: certification.CauseProduct,
 			Message: "the Alexa app says that \"" + name + "\" is unresponsive",
 			Hint:    "see whether the device keeps its Wi-Fi after set-up"}
 	}
 	if a.sighting != nil {
-		a.phase("found → responsive", a.sighting.With, a.Bed.Clock.Now())
+		a.phase("found → responsive", a.sighting.With, since)
 	}
 	return nil
 }

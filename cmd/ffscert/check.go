@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,8 +26,8 @@ func newCheckCmd(s *state) *cobra.Command {
 		Short: "Find everything that is wrong and can be known without a phone",
 		Long: `check reads the configuration, the plan and all feature files, and reports
 syntax errors, sentences that no step or more than one step understands,
-unknown cases, cases without a scenario, and what the screen map of the
-partner app lacks for which cases. Exit status 0: nothing is wrong;
+unknown cases, cases without a scenario, models of apps that cannot be used,
+and what the screen map of the partner app lacks for which cases. Exit status 0: nothing is wrong;
 1: something is; 2: the configuration cannot be used.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -49,10 +50,16 @@ partner app lacks for which cases. Exit status 0: nothing is wrong;
 			problems = append(problems, suite.Check(scenarios, steps.Vocabulary(), knows(cat))...)
 			problems = append(problems, uncovered(plan, scenarios)...)
 			problems = append(problems, unfitting(s, c, plan)...)
+			_, wrong, err := loadWaivers(c, cat, time.Now())
+			if err != nil {
+				return err
+			}
+			problems = append(problems, wrong...)
 			maps, err := loadMaps(c)
 			if err != nil {
 				return err
 			}
+			problems = append(problems, unfit(c)...)
 			problems = append(problems, lacking(c, maps, nil, plan, relevant(plan, scenarios, knows(cat)))...)
 			return reportCheck(s, plan, scenarios, problems, asJSON)
 		},

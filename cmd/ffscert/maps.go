@@ -11,6 +11,7 @@ import (
 	"ffscert/drivers/apps/partner"
 	"ffscert/drivers/dialogs"
 	"ffscert/drivers/screen"
+	"ffscert/drivers/virtual/handset"
 	"ffscert/features/certification"
 	"ffscert/steps"
 	"ffscert/steps/suite"
@@ -70,7 +71,7 @@ func loadDialogs(path string) (*dialogs.Book, error) {
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, usagef("screens.dialogs: %w", err)
+		return nil, usagef("screens.dialogs: %w\n  hint: the path is relative to ffscert.yaml", err)
 	}
 	if b, err = b.With(path, data); err != nil {
 		return nil, usage(err)
@@ -81,7 +82,7 @@ func loadDialogs(path string) (*dialogs.Book, error) {
 func readMap(app, path string) (*screen.Map, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, usage(err)
+		return nil, usagef("screens.%s: %w\n  hint: the path is relative to ffscert.yaml", app, err)
 	}
 	m, err := screen.LoadMap(path, data)
 	if err != nil {
@@ -91,6 +92,22 @@ func readMap(app, path string) (*screen.Map, error) {
 		return nil, usagef("screens.%s: %s is a map of the app %q\n  hint: write app: %s into it", app, path, m.App(), app)
 	}
 	return m, nil
+}
+
+// unfit finds the models of apps that the virtual testbeds name and that cannot
+// be used.
+func unfit(c *config.Config) []suite.Problem {
+	var problems []suite.Problem
+	for _, b := range c.Testbeds {
+		if b.Virtual == nil {
+			continue
+		}
+		if _, err := (handset.Apps{Alexa: b.Virtual.App, Partner: b.Virtual.PartnerApp}).Models(); err != nil {
+			problems = append(problems, suite.Problem{File: "testbed " + b.Name, Message: err.Error(),
+				Hint: "virtual.app and virtual.partner_app are names of built-in models, or paths relative to ffscert.yaml"})
+		}
+	}
+	return problems
 }
 
 // lacking finds what the screen maps of the testbeds lack for the scenarios,

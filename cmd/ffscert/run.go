@@ -134,7 +134,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 		}
 	}
 	progress := newProgress(s, o.json, j.Header(), job.jobs, beds)
-	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: progress, HealWithin: healWithin}
+	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: progress, HealWithin: healWithin, StopWhenProven: c.StopWhenProven}
 	runErr := run.Do(ctx)
 	progress.Close()
 	closeBeds()
@@ -168,6 +168,7 @@ type plannedRun struct {
 	without    string // what was left out, and why; for the selection's text
 	selection  suite.Selection
 	seed       int64
+	waivers    []certification.Waiver
 }
 
 // scenarios are those that will be carried out.
@@ -211,6 +212,13 @@ func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
 	for _, j := range jobs {
 		chosen = append(chosen, j.Scenario)
 	}
+	waivers, wrong, err := loadWaivers(c, cat, time.Now())
+	if err != nil {
+		return plannedRun{}, err
+	}
+	if err := refuse(wrong); err != nil {
+		return plannedRun{}, err
+	}
 	if err := refuse(suite.Check(chosen, steps.Vocabulary(), knows(cat))); err != nil {
 		return plannedRun{}, err
 	}
@@ -218,7 +226,7 @@ func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
 	if o.seedSet {
 		seed = o.seed
 	}
-	p := plannedRun{plan: plan, jobs: jobs, unscripted: suite.Unscripted(plan, scenarios, sel), selection: sel, seed: seed}
+	p := plannedRun{plan: plan, jobs: jobs, unscripted: suite.Unscripted(plan, scenarios, sel), selection: sel, seed: seed, waivers: waivers}
 	p.partial = suite.Partial(plan, scenarios, jobs) || suite.LeavesOut(plan, suite.ScopesOf(plan, jobs, p.unscripted))
 	return p, nil
 }
@@ -290,7 +298,7 @@ func (p plannedRun) header(c *config.Config, simulated bool) journal.Header {
 		Created: time.Now().UTC(), ToolVersion: version, Plan: p.plan,
 		Product: recordedProduct(c), Derivative: derivative(c),
 		Selection:        journal.Selection{Text: strings.TrimSpace(p.selection.Text() + " " + p.without), Partial: p.partial},
-		AmazonCustomerID: c.Product.AmazonCustomerID, Seed: p.seed, Scopes: suite.ScopesOf(p.plan, p.jobs, p.unscripted), Simulated: simulated,
+		AmazonCustomerID: c.Product.AmazonCustomerID, Seed: p.seed, Scopes: suite.ScopesOf(p.plan, p.jobs, p.unscripted), Simulated: simulated, StopWhenProven: c.StopWhenProven, Waivers: p.waivers,
 	}
 }
 
@@ -398,7 +406,7 @@ func deliver(s *state, o runOptions, r result, outputs []output, runErr error) e
 	if status := exitStatus(r.matrix.Outcome()); status != exitPassed {
 		return &statusError{status, nil}
 	}
-	return nil
+	return waiverTrouble(r.matrix)
 }
 
 // exitStatus is the status of a run with that verdict.

@@ -18,8 +18,15 @@ func (m matcher) matches(n *screen.Node) bool {
 	if m.id != "" && n.ResourceID != m.id || m.class != "" && n.Class != m.class {
 		return false
 	}
-	return len(m.texts) == 0 || slices.ContainsFunc(m.texts, func(re *regexp.Regexp) bool {
-		return re.MatchString(plain(n.Text)) || n.Text == "" && re.MatchString(plain(n.ContentDesc))
+	if len(m.texts) == 0 {
+		return true
+	}
+	text, desc := plain(n.Text), ""
+	if n.Text == "" {
+		desc = plain(n.ContentDesc)
+	}
+	return slices.ContainsFunc(m.texts, func(re *regexp.Regexp) bool {
+		return re.MatchString(text) || n.Text == "" && re.MatchString(desc)
 	})
 }
 
@@ -38,11 +45,16 @@ func (m matcher) app(n *screen.Node) string {
 	return ""
 }
 
+// typographic are the signs for which releases of Android differ.
+var typographic = strings.NewReplacer("’", "'", "‘", "'", "“", `"`, "”", `"`, "„", `"`, "…", "...")
+
 // plain makes texts comparable: releases of Android differ in their quotes and
 // spaces.
 func plain(s string) string {
-	s = strings.NewReplacer("’", "'", "‘", "'", "“", `"`, "”", `"`, "„", `"`, "…", "...").Replace(s)
-	return strings.Join(strings.Fields(s), " ")
+	if s == "" {
+		return ""
+	}
+	return strings.Join(strings.Fields(typographic.Replace(s)), " ")
 }
 
 // compile makes an expression of a pattern: * stands for anything, {app} for

@@ -128,6 +128,41 @@ func TestThePageThatComesUpMeanwhile(t *testing.T) {
 	}
 }
 
+// A picture with a palette is painted over like any other, whether or not the
+// palette has room for the grey; the rest of it stays as it is.
+func TestPicturesWithAPalette(t *testing.T) {
+	for _, colours := range []int{2, 255, 256} {
+		palette := make(color.Palette, colours)
+		for i := range palette {
+			palette[i] = color.RGBA{uint8(i * 101), uint8(255 - i), 7, 255} // far apart: few of them are no single colour
+		}
+		img := image.NewPaletted(image.Rect(0, 0, 100, 200), palette)
+		for i := range img.Pix {
+			img.Pix[i] = uint8(i % colours)
+		}
+		var b bytes.Buffer
+		require.NoError(t, png.Encode(&b, img))
+		kept := map[string][]byte{}
+		// One secret reaches beyond the picture.
+		over := strings.ReplaceAll(strings.Replace(password, "hunter22", "hunter23", 1), "[10,20][60,40]", "[90,150][140,170]")
+		p := &phone{sources: []string{source(password, over)}, picture: b.Bytes()}
+		require.Empty(t, camera(t, p, kept).Take(t.Context(), "x").Lacks)
+		got, err := png.Decode(bytes.NewReader(kept["x.png"]))
+		require.NoError(t, err)
+		for y := range 200 {
+			for x := range 100 {
+				want := img.At(x, y)
+				if x >= 8 && x < 62 && y >= 18 && y < 42 || x >= 88 && y >= 148 && y < 172 {
+					want = color.RGBA{0x60, 0x60, 0x60, 0xff}
+				}
+				if have := color.RGBAModel.Convert(got.At(x, y)); have != want {
+					t.Fatalf("%d colours: %d,%d is %v instead of %v", colours, x, y, have, want)
+				}
+			}
+		}
+	}
+}
+
 // UiAutomator leaves the navigation bar out of the size that it gives.
 func TestTheSizeWithoutTheBars(t *testing.T) {
 	for _, size := range []string{`width="100" height="180"`, ``} {

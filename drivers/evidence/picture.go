@@ -58,16 +58,34 @@ func paintOver(data []byte, looks ...look) (picture []byte, why string) {
 	if len(areas) == 0 {
 		return data, ""
 	}
-	safe := image.NewRGBA(img.Bounds())
-	draw.Draw(safe, safe.Bounds(), img, img.Bounds().Min, draw.Src)
-	for _, a := range areas {
-		draw.Draw(safe, a.Add(img.Bounds().Min), image.NewUniform(color.RGBA{0x60, 0x60, 0x60, 0xff}), image.Point{}, draw.Src)
-	}
 	var out bytes.Buffer
-	if err := png.Encode(&out, safe); err != nil {
+	if err := png.Encode(&out, cover(img, areas)); err != nil {
 		return nil, "the painted picture cannot be written: " + err.Error()
 	}
 	return out.Bytes(), ""
+}
+
+// cover paints areas grey. The picture itself may be painted on; a palette with
+// room for one more colour stays one.
+func cover(img image.Image, areas []image.Rectangle) image.Image {
+	grey := color.RGBA{0x60, 0x60, 0x60, 0xff}
+	if p, ok := img.(*image.Paletted); ok && len(p.Palette) < 256 {
+		p.Palette = append(p.Palette, grey)
+		for _, a := range areas {
+			a = a.Add(p.Rect.Min).Intersect(p.Rect)
+			line := bytes.Repeat([]byte{uint8(len(p.Palette) - 1)}, a.Dx())
+			for y := a.Min.Y; y < a.Max.Y; y++ {
+				copy(p.Pix[p.PixOffset(a.Min.X, y):], line)
+			}
+		}
+		return p
+	}
+	safe := image.NewRGBA(img.Bounds())
+	draw.Draw(safe, safe.Bounds(), img, img.Bounds().Min, draw.Src)
+	for _, a := range areas {
+		draw.Draw(safe, a.Add(img.Bounds().Min), image.NewUniform(grey), image.Point{}, draw.Src)
+	}
+	return safe
 }
 
 // scales are the picture's pixels for one of the source's. Most pictures have

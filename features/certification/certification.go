@@ -200,3 +200,26 @@ type Attempt struct {
 	Evidence     []string // paths inside the run's folder, with slashes
 	Simulated    bool
 }
+
+// Waiver is an exception from a case that was agreed with Amazon's contact for
+// the maker (guide, "Device Details": "Exceptions to specific requirements may
+// be possible, so ask your PoC").
+type Waiver struct {
+	Case   string `json:"case"`
+	Reason string `json:"reason"`
+	// Reference says where the agreement can be read, such as the date of an e-mail.
+	Reference string `json:"reference"`
+	Owner     string `json:"owner"` // who answers for it on the maker's side
+	// Expires is the last day on which it holds, "2027-03-01", in UTC.
+	Expires string `json:"expires"`
+}
+
+// DateLayout is the form of [Waiver.Expires].
+const DateLayout = "2006-01-02"
+
+// ExpiredAt tells whether the waiver no longer holds at t. One without a date
+// that can be read never holds.
+func (w Waiver) ExpiredAt(t time.Time) bool {
+	last, err := time.Parse(DateLayout, w.Expires)
+	return err != nil || !t.UTC().Before(last.AddDate(0, 0, 1))
+}

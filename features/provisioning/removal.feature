@@ -10,6 +10,7 @@ Feature: Removal
     And the provisioner has been restarted
     When I switch the device on
     Then the Alexa app shows the device by its exact name within 300 seconds
+    And the Alexa app says that the device is responsive
     When I remove the device
     Then the Alexa app no longer lists the device
     When I switch the device off

@@ -47,6 +47,11 @@ type Header struct {
 	// BlockedShare is the share of blocked attempts above which a case is
 	// blocked, 0 < x < 1; 0 means the default, 0.25.
 	BlockedShare float64 `json:"blocked_share,omitempty"`
+	// StopWhenProven ends a rate case as soon as its target is proven with 95 %
+	// confidence.
+	StopWhenProven bool `json:"stop_when_proven,omitempty"`
+	// Waivers are the exceptions that were agreed before the run.
+	Waivers []certification.Waiver `json:"waivers,omitempty"`
 	// Simulated marks a run that was simulated from the start. It is never
 	// cleared; see [Record.Simulated].
 	Simulated bool `json:"simulated"`

@@ -74,3 +74,8 @@ func in(s journal.State, r journal.Record) journal.Record {
 	}
 	return r
 }
+
+func provenStop(r journal.Record) journal.Record {
+	r.StopWhenProven = true
+	return r
+}

@@ -31,6 +31,8 @@ type Matrix struct {
 	Local []Scenario `json:"local"`
 	// NotSelected are the ids of the plan's cases that this run left out.
 	NotSelected []string `json:"not_selected"`
+	// Waivers are the exceptions that the run knew, with what became of them.
+	Waivers []Waiver `json:"waivers"`
 }
 
 // Run says what was run.
@@ -106,6 +108,13 @@ type Case struct {
 	Rate *RateResult `json:"rate" jsonschema:"nullable"`
 	// SetupTime is null if the device was never seen to be set up.
 	SetupTime *SetupTime `json:"setup_time_s" jsonschema:"nullable"`
+	// Phases are the named parts of the attempts, in the order in which they
+	// first occurred; empty if none was measured.
+	Phases []PhaseSummary `json:"phases"`
+	// Flaky is true if all attempts must pass and they disagree: some passed and
+	// others failed, were blocked or wait for review. Such a case is never plain
+	// passed.
+	Flaky bool `json:"flaky"`
 	// Scenarios are the parts of the case. Each has to meet the criterion.
 	Scenarios   []ScenarioSummary `json:"scenarios"`
 	AttemptList []Attempt         `json:"attempt_list"`
@@ -121,6 +130,8 @@ type ScenarioSummary struct {
 	Attempts  Attempts              `json:"attempts"`
 	Rate      *RateResult           `json:"rate" jsonschema:"nullable"`
 	SetupTime *SetupTime            `json:"setup_time_s" jsonschema:"nullable"`
+	Phases    []PhaseSummary        `json:"phases"`
+	Flaky     bool                  `json:"flaky"`
 }
 
 // Scenario is a local scenario with its attempts.
@@ -161,6 +172,16 @@ type SetupTime struct {
 	Max float64 `json:"max"`
 	// Uncertainty is the width of the widest bracket.
 	Uncertainty float64 `json:"uncertainty"`
+}
+
+// PhaseSummary sums up one named part of the counted attempts, in seconds.
+type PhaseSummary struct {
+	Name string `json:"name"`
+	// Attempts is the number of attempts in which it was measured.
+	Attempts int     `json:"attempts"`
+	P50      float64 `json:"p50"`
+	P90      float64 `json:"p90"`
+	Max      float64 `json:"max"`
 }
 
 // Attempt is one attempt.

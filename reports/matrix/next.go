@@ -22,6 +22,11 @@ func Next(m Matrix) []string {
 			}
 		}
 	}
+	for _, w := range m.WaiverErrors() {
+		if len(list) < mostNext {
+			list = append(list, "the waiver of "+oneLine(w.Case)+": "+w.Message)
+		}
+	}
 	switch {
 	case m.Run.State == journal.Running:
 		list = append(list, "wait until the run has finished")
@@ -66,7 +71,7 @@ func hints(m Matrix, v certification.Verdict) []string {
 	var list []string
 	add := func(attempts []Attempt) {
 		for _, a := range attempts {
-			if h := oneLine(a.Hint); a.Verdict == v && h != "" && !seen[h] {
+			if h := shortened(a.Hint, longestHint); a.Verdict == v && h != "" && !seen[h] {
 				seen[h] = true
 				if a.Code != "" {
 					h = oneLine(string(a.Code)) + ": " + h
@@ -83,3 +88,6 @@ func hints(m Matrix, v certification.Verdict) []string {
 	}
 	return list
 }
+
+// longestHint bounds what is to be done, in runes: half of it is no help.
+const longestHint = 500

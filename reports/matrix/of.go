@@ -37,12 +37,13 @@ func Of(run journal.Record) Matrix {
 		}
 		rules, ok := RulesOf(run.Header, k.ID)
 		if !ok {
-			rules = Rules{Criterion: k.Criterion, Required: k.Criterion.Attempts, BlockedShare: run.BlockedShare}
+			rules = Rules{Criterion: k.Criterion, Required: k.Criterion.Attempts, BlockedShare: run.BlockedShare, StopWhenProven: run.StopWhenProven}
 		}
 		partial = partial || rules.Required < k.Criterion.Attempts
 		executed += len(attempts)
 		m.Cases = append(m.Cases, judgeCase(k, rules, scope.Scenarios, attempts, run.State))
 	}
+	m.Waivers = waive(run, m.Cases)
 	if scope, ok := run.Scope(certification.LocalCase); ok || len(local) > 0 {
 		m.Local = judgeLocal(run, scope, local)
 	}
@@ -159,9 +160,11 @@ func judgeCase(k certification.Case, r Rules, scenarios []string, attempts []cer
 		s := p.judge(r, k.Method, state)
 		c.Scenarios = append(c.Scenarios, s)
 		c.Attempts.add(s.Attempts)
+		c.Flaky = c.Flaky || s.Flaky
 		brackets = append(brackets, p.brackets...)
 	}
 	c.SetupTime = setupTimeOf(brackets)
+	c.Phases = phasesOf(parts...)
 	c.AttemptList = listOf(parts)
 	c.Findings = findingsOf(parts)
 	switch len(parts) {

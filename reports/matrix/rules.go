@@ -18,6 +18,9 @@ type Rules struct {
 	// BlockedShare is the share of blocked attempts above which the scenario is
 	// blocked; 0 means [DefaultBlockedShare].
 	BlockedShare float64
+	// StopWhenProven ends a rate case as soon as its lower bound reaches the
+	// target with at least the plan's number of counted attempts.
+	StopWhenProven bool
 }
 
 // DefaultBlockedShare is the share of blocked attempts that a case may have.
@@ -30,7 +33,7 @@ func RulesOf(h journal.Header, caseID string) (r Rules, ok bool) {
 	if !ok {
 		return Rules{}, false
 	}
-	r = Rules{Required: s.Required, BlockedShare: h.BlockedShare,
+	r = Rules{Required: s.Required, BlockedShare: h.BlockedShare, StopWhenProven: h.StopWhenProven,
 		Criterion: certification.Criterion{Kind: certification.All, Attempts: s.Required}}
 	if k, in := h.Plan.Case(caseID); in {
 		r.Criterion = k.Criterion
@@ -91,6 +94,9 @@ func MaxAttempts(r Rules) int { return r.Required + max(3, r.Required/4) }
 // and that the share of blocked ones is not too large. It does not stop early
 // by itself: a scheduler that does asks [CannotPass] first.
 func Needed(r Rules, t Tally) int {
+	if r.proven(t) {
+		return 0
+	}
 	more := r.wanted(t.Blocked) - t.useful()
 	if more <= 0 || t.Total()+more > MaxAttempts(r) {
 		return 0
@@ -112,6 +118,28 @@ func CannotPass(r Rules, t Tally) bool {
 		}
 	}
 	return !r.meets(most-t.Failed, most)
+}
+
+// proven tells whether the scenario may stop because its target is proven. A
+// run that asks for fewer attempts than the plan is never proven by them.
+func (r Rules) proven(t Tally) bool {
+	return r.StopWhenProven && r.Criterion.Kind == certification.Rate && t.Counted() >= r.Criterion.Attempts && !r.tooBlocked(t) &&
+		proves(t.Passed+t.Warning, t.Counted(), r.Criterion.Target)
+}
+
+// flaky tells whether the attempts of a scenario that must pass every time
+// disagree. A rate allows for some that do not pass, and says how many.
+func (r Rules) flaky(t Tally) bool {
+	if r.Criterion.Kind == certification.Rate {
+		return false
+	}
+	kinds := 0
+	for _, n := range []int{t.Passed + t.Warning, t.Failed, t.Review, t.Blocked} {
+		if n > 0 {
+			kinds++
+		}
+	}
+	return kinds > 1
 }
 
 // share is the greatest share of blocked attempts.
@@ -153,10 +181,11 @@ func (r Rules) meets(good, counted int) bool {
 //     if none had been blocked;
 //   - not_run: not enough was attempted;
 //   - review: an attempt waits for one, or evidence is missing (evidenceMissing);
-//   - warning: an attempt had one;
+//   - warning: an attempt had one, or the attempts of a case that must pass
+//     every time disagree (one was blocked, others passed): that is flaky;
 //   - passed.
 func (r Rules) verdict(t Tally, ended, evidenceMissing bool) certification.Verdict {
-	enough := t.useful() >= r.Required && !r.tooBlocked(t)
+	enough := (t.useful() >= r.Required || r.proven(t)) && !r.tooBlocked(t)
 	switch {
 	case CannotPass(r, t), enough && t.Review == 0 && !r.meets(t.Passed+t.Warning, t.Counted()):
 		return certification.Failed
@@ -168,7 +197,7 @@ func (r Rules) verdict(t Tally, ended, evidenceMissing bool) certification.Verdi
 		return certification.NotRun
 	case t.Review > 0, evidenceMissing:
 		return certification.Review
-	case t.Warning > 0:
+	case t.Warning > 0, r.flaky(t):
 		return certification.Warning
 	}
 	return certification.Passed

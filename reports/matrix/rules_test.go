@@ -56,6 +56,16 @@ func TestVerdicts(t *testing.T) {
 		{"all: stopped early", all(run(3, "f")), "failed", "product", "0 of 1 passed, the required 3 of 3 cannot be reached any more; FFS-E201 not set up within 300 s"},
 		{"all: a rerun mends nothing", all(run(1, "fppp")), "failed", "product", ""},
 		{"all: blocked", all(run(1, "bb")), "blocked", "rig", ""},
+		{"all: blocked once is not plain green", all(run(3, "bppp")), "warning", "rig",
+			"flaky, its attempts disagree: 3 of 3 passed; 1 blocked and attempted again; FFS-E402 the session is lost"},
+		{"all: they disagree", all(run(3, "ppf")), "failed", "product", "flaky, its attempts disagree: 2 of 3 passed"},
+		{"all: each time the same", all(run(3, "fff")), "failed", "product", "0 of 3 passed"},
+
+		{"proven early", provenStop(run(100, p("p", 59))), "passed", "", "59 of 59 passed, 100.0 % ≥ 95 %; stopped early, because the target is proven"},
+		{"not proven yet", provenStop(run(100, p("p", 58))), "not_run", "", "58 of 100 counted, the run ended before"},
+		{"the plan's attempts are made in any case", provenStop(run(20, p("p", 19))), "not_run", "", ""},
+		{"only where it was asked for", run(100, p("p", 59)), "not_run", "", ""},
+		{"too many blocked prove nothing", provenStop(run(100, p("p", 59)+p("b", 25))), "blocked", "rig", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c := Of(tc.run).Cases[0]
@@ -175,5 +185,33 @@ func TestEvidenceCasesWithoutEvidenceAreReview(t *testing.T) {
 	r.Scopes[0].Scenarios = nil
 	if c := Of(r).Cases[0]; c.Verdict != certification.NotRun || !strings.Contains(c.Message, "@case:"+rateCase) {
 		t.Errorf("automated without a scenario: %s %s", c.Verdict, c.Message)
+	}
+}
+
+// A rate allows for some attempts that do not pass; what must pass each time
+// is flaky if it does not.
+func TestFlaky(t *testing.T) {
+	for kinds, want := range map[string]bool{"ppp": false, "pwp": false, "ppf": true, "bppp": true, "fff": false, "bbb": false, "ppr": true, "": false} {
+		if c := Of(all(run(3, kinds))).Cases[0]; c.Flaky != want || c.Scenarios[0].Flaky != want {
+			t.Errorf("%q: flaky is %v", kinds, c.Flaky)
+		}
+		if c := Of(all(run(3, kinds))).Cases[0]; c.Flaky && c.Verdict == certification.Passed {
+			t.Errorf("%q is plain green", kinds)
+		}
+	}
+	if Of(run(20, "ppf")).Cases[0].Flaky {
+		t.Error("a rate is flaky")
+	}
+}
+
+func TestAProvenCaseNeedsNoMoreAttempts(t *testing.T) {
+	r := provenStop(run(100, strings.Repeat("p", 59)))
+	rules, _ := RulesOf(r.Header, rateCase)
+	if n := Needed(rules, Count(r.Attempts)); n != 0 {
+		t.Errorf("%d more", n)
+	}
+	rules.StopWhenProven = false
+	if n := Needed(rules, Count(r.Attempts)); n != 41 {
+		t.Errorf("%d more", n)
 	}
 }

@@ -74,10 +74,16 @@ func (p *part) judge(r Rules, method certification.Method, state journal.State) 
 			Passed: t.Passed, Warning: t.Warning, Failed: t.Failed, Blocked: t.Blocked, Review: t.Review},
 		Rate:      rateOf(r.Criterion, t),
 		SetupTime: setupTimeOf(p.brackets),
+		Phases:    phasesOf(p),
+		Flaky:     r.flaky(t),
 	}
 	switch s.Verdict {
-	case certification.Failed, certification.Blocked, certification.Warning:
+	case certification.Failed, certification.Blocked:
 		s.Cause = p.cause(s.Verdict)
+	case certification.Warning:
+		if s.Cause = p.cause(s.Verdict); s.Cause == "" {
+			s.Cause = p.cause(certification.Blocked) // passed in the end, but not each time
+		}
 	case certification.Review:
 		if s.Cause = p.cause(s.Verdict); s.Cause == "" {
 			s.Cause = certification.CauseDefinition // the scenario brings no evidence
@@ -124,6 +130,14 @@ func (p *part) cause(v certification.Verdict) certification.Cause {
 
 // message says the result of a scenario in one line.
 func (p *part) message(s ScenarioSummary, r Rules, method certification.Method, state journal.State) string {
+	text := p.outcome(s, r, method, state)
+	if s.Flaky {
+		return "flaky, its attempts disagree: " + text
+	}
+	return text
+}
+
+func (p *part) outcome(s ScenarioSummary, r Rules, method certification.Method, state journal.State) string {
 	t := p.tally
 	switch s.Verdict {
 	case certification.Failed:
@@ -144,7 +158,14 @@ func (p *part) message(s ScenarioSummary, r Rules, method certification.Method, 
 		}
 		return p.score(r) + ", " + countOf(t.Review, "attempt") + " to be reviewed" + p.reason(certification.Review)
 	case certification.Warning:
-		return p.score(r) + p.comparison(r) + ", " + fmt.Sprint(t.Warning) + " with a warning" + p.reason(certification.Warning) + p.again()
+		text := p.score(r) + p.comparison(r)
+		if t.Warning > 0 {
+			text += ", " + fmt.Sprint(t.Warning) + " with a warning" + p.reason(certification.Warning)
+		}
+		return text + p.again() + p.ifFlaky(s)
+	}
+	if t.useful() < r.Required {
+		return p.score(r) + p.comparison(r) + "; stopped early, because the target is proven" + p.again()
 	}
 	return p.score(r) + p.comparison(r) + p.again()
 }
@@ -172,6 +193,15 @@ func (p *part) again() string {
 		return ""
 	}
 	return fmt.Sprintf("; %d blocked and attempted again", p.tally.Blocked)
+}
+
+// ifFlaky names what the blocked attempts said, where that is why the case is
+// not simply passed.
+func (p *part) ifFlaky(s ScenarioSummary) string {
+	if s.Flaky {
+		return p.reason(certification.Blocked)
+	}
+	return ""
 }
 
 // reason names what the attempts with that verdict most often said.
@@ -272,11 +302,13 @@ func countOf(n int, what string) string {
 const longestText = 200
 
 // oneLine makes a single, bounded line of text that may come from outside.
-func oneLine(s string) string {
+func oneLine(s string) string { return shortened(s, longestText) }
+
+func shortened(s string, runes int) string {
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	n := 0
 	for i := range s {
-		if n == longestText {
+		if n == runes {
 			return s[:i] + "…"
 		}
 		n++

@@ -77,10 +77,44 @@ func setupTimeOf(brackets []certification.Bracket) *SetupTime {
 		values[i] = b.Value
 		s.Uncertainty = max(s.Uncertainty, b.Hi-b.Lo)
 	}
+	s.P50, s.P90, s.Max = percentiles(values)
+	return s
+}
+
+// percentiles sorts the values, of which there is at least one.
+func percentiles(values []float64) (p50, p90, most float64) {
 	slices.Sort(values)
 	rank := func(p float64) float64 {
 		return values[max(int(math.Ceil(p*float64(len(values))-epsilon)), 1)-1]
 	}
-	s.P50, s.P90, s.Max = rank(0.5), rank(0.9), values[len(values)-1]
-	return s
+	return rank(0.5), rank(0.9), values[len(values)-1]
+}
+
+// phasesOf sums up the phases of the counted attempts of parts; never nil.
+func phasesOf(parts ...*part) []PhaseSummary {
+	list := []PhaseSummary{}
+	at := map[string]int{}
+	var values [][]float64
+	for _, p := range parts {
+		for i, a := range p.attempts {
+			if !p.judged[i].Verdict.Counts() {
+				continue
+			}
+			for _, ph := range a.Phases {
+				k, seen := at[ph.Name]
+				if !seen {
+					k = len(list)
+					at[ph.Name] = k
+					list = append(list, PhaseSummary{Name: ph.Name})
+					values = append(values, nil)
+				}
+				values[k] = append(values[k], ph.Seconds)
+			}
+		}
+	}
+	for k := range list {
+		list[k].Attempts = len(values[k])
+		list[k].P50, list[k].P90, list[k].Max = percentiles(values[k])
+	}
+	return list
 }

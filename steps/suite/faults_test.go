@@ -1,12 +1,14 @@
 package suite_test
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"ffscert/drivers/virtual/clock"
 	"ffscert/drivers/virtual/handset"
 	"ffscert/drivers/virtual/world"
 	"ffscert/features"
@@ -60,9 +62,14 @@ func TestFaults(t *testing.T) {
 	}{
 		{"set_up_failure", mss, "3P2-DE-02", func(c *world.Config) { c.Device.SetUpFailure = 1 }, certification.Failed, product, certification.ProductNotSetUp},
 		{"set_up_failure wss", wss, "3P2-DE-02", func(c *world.Config) { c.Device.SetUpFailure = 1 }, certification.Failed, product, certification.ProductNotSetUp},
+		{"set_up_never_ends", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.SetUpNeverEnds = 1 }, certification.Failed, product, certification.ProductNotSetUp},
+		{"set_up_fails", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.SetUpFails = 1 }, certification.Failed, product, certification.ProductNotSetUp},
+		{"set_up_fails wss", wss, "FFS-APP-01", func(c *world.Config) { c.Faults.SetUpFails = 1 }, certification.Failed, product, certification.ProductNotSetUp},
+		{"unresponsive_device removal", mss, "FFS-PROV-01", func(c *world.Config) { c.Faults.UnresponsiveDevice = 1 }, certification.Failed, product, certification.ProductUnresponsive},
 		{"late_set_up", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.LateSetUp = 1 }, certification.Failed, product, certification.ProductNotSetUp},
 		{"unresponsive_device", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.UnresponsiveDevice = 1 }, certification.Failed, product, certification.ProductUnresponsive},
-		{"vanishes", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.Vanishes = 1; c.Device.Vanishes = world.Range{Min: 1e9, Max: 1e9} },
+		{"vanishes", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.Vanishes = 1 }, certification.Failed, product, certification.ProductVanished},
+		{"vanishes at once", wss, "FFS-LWA-03", func(c *world.Config) { c.Faults.Vanishes = 1; c.Device.Vanishes = world.Range{Min: 1e9, Max: 1e9} },
 			certification.Failed, product, certification.ProductVanished},
 		{"promotion_card", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.PromotionCard = 1 }, certification.Passed, "", ""},
 		{"unrelated_card", mss, "3P2-DE-02", func(c *world.Config) { c.Faults.UnrelatedCard = 1 }, certification.Passed, "", ""},
@@ -102,6 +109,38 @@ func TestFaults(t *testing.T) {
 			require.Equal(t, c.code, a.Code, why)
 		})
 	}
+}
+
+// A set-up that failed with a reason is reported with it.
+func TestTheReasonOfAFailedSetUpIsTold(t *testing.T) {
+	w := world.Defaults()
+	w.Protocol, w.Faults.SetUpFails = "wss-wifi", 1
+	w.WiFi[0].Saved = world.SavedWrong
+	a := newLab(t, 1, w, handset.PhoneProfile()).runCase(t, "wss-wifi-default", "3P2-DE-02", 1)[0]
+	require.Equal(t, certification.ProductNotSetUp, a.Code)
+	require.Contains(t, a.Message, "AUTH_FAILED")
+}
+
+// A device that no longer answers is only to blame if what is around it still
+// does; that it answered at the first glance is not enough.
+func TestADeviceThatFallsSilentAfterAGlance(t *testing.T) {
+	l := newLab(t, 1, world.Defaults(), handset.PhoneProfile())
+	plug := ""
+	for _, d := range l.world.Devices() {
+		if d.Name == "First plug" {
+			plug = d.ID
+		}
+	}
+	require.NotEmpty(t, plug)
+	l.events.then = func(line []byte) {
+		if bytes.Contains(line, []byte(`"event":"device_set_up"`)) {
+			l.bed.Clock.(*clock.Clock).AfterFunc(6*time.Second, func(time.Time) { l.world.Switch(plug, false) })
+		}
+	}
+	a := l.runCase(t, "mss-wifi-default", "3P2-DE-02", 1)[0]
+	require.Equal(t, certification.Blocked, a.Verdict, a.Message)
+	require.Equal(t, certification.RigPlug, a.Code, a.Message)
+	require.Equal(t, certification.CauseRig, a.Cause)
 }
 
 // The cases that need the maker's app and Amazon's pages, with the real Appium.

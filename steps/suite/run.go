@@ -31,6 +31,9 @@ type Run struct {
 	// BlockedShare is the share of blocked attempts that a case may have; 0 is
 	// the default of the matrix.
 	BlockedShare float64
+	// StopWhenProven ends a rate case as soon as its target is proven; it must be
+	// what the journal's header says.
+	StopWhenProven bool
 	// HealWithin is how long a server or phone that went away is waited for
 	// before the next attempt; 0 does not wait.
 	HealWithin time.Duration
@@ -144,7 +147,7 @@ func newSchedule(r *Run) *schedule {
 	s.changed = sync.NewCond(&s.mu)
 	for _, j := range r.Jobs {
 		s.queue = append(s.queue, &queued{job: j, rules: matrix.Rules{
-			Criterion: j.Case.Criterion, Required: j.Required, BlockedShare: r.BlockedShare}})
+			Criterion: j.Case.Criterion, Required: j.Required, BlockedShare: r.BlockedShare, StopWhenProven: r.StopWhenProven}})
 	}
 	return s
 }

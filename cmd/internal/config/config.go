@@ -23,6 +23,12 @@ type Config struct {
 	// Attempts of every rate case instead of the plan's own number, 1 to
 	// 10000. Below the plan's number the run is PARTIAL.
 	Attempts int `yaml:"attempts,omitempty" json:"attempts,omitempty" jsonschema:"minimum=1,maximum=10000"`
+	// StopWhenProven ends a rate case as soon as its lower bound reaches the
+	// target with 95 % confidence, instead of making all attempts that were asked
+	// for. The plan's own number is made in any case. The bound is exact for a
+	// number of attempts that was fixed before; looking after each of them makes
+	// it somewhat too good, and the matrix says that the case was stopped early.
+	StopWhenProven bool `yaml:"stop_when_proven,omitempty" json:"stop_when_proven,omitempty"`
 	// Seed of everything that is drawn at random. The same seed gives the same
 	// run on a virtual testbed.
 	Seed int64 `yaml:"seed,omitempty" json:"seed" jsonschema:"minimum=0,maximum=9223372036854775807"`
@@ -33,6 +39,10 @@ type Config struct {
 	// Runs is the folder for what runs leave behind, relative to this file;
 	// "runs" by default.
 	Runs string `yaml:"runs,omitempty" json:"runs,omitempty"`
+	// Waivers is a file of exceptions that were agreed with Amazon's contact,
+	// relative to this file: a list "waivers" with case, reason, reference,
+	// owner and expires (the last day, 2027-03-01) of each.
+	Waivers string `yaml:"waivers,omitempty" json:"waivers,omitempty"`
 	// Screens are screen maps of your own, instead of the built-in ones.
 	Screens Screens `yaml:"screens,omitempty" json:"screens,omitempty"`
 

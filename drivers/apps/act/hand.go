@@ -384,21 +384,28 @@ func (h *Hand) changed(ctx context.Context, before *screen.Tree, after string) (
 	return err == nil, err
 }
 
-// Back presses the system's back key, with proof.
+// Back presses the system's back key, with proof. A dialog that came up in
+// that moment takes the key: if nothing has changed, it is pressed once more,
+// which is noted.
 func (h *Hand) Back(ctx context.Context) error {
-	before, err := h.Seen(ctx)
-	if err != nil {
-		return err
+	for try := 1; ; try++ {
+		before, err := h.Seen(ctx)
+		if err != nil {
+			return err
+		}
+		h.Forget()
+		if err := h.Phone.Back(ctx); err != nil {
+			return err
+		}
+		changed, err := h.changed(ctx, before, "the back key")
+		if err != nil || changed {
+			return err
+		}
+		if try == 2 {
+			return h.trouble(certification.AppNothingChanged, "pressed the back key twice, and nothing changed", "see whether the app hangs")
+		}
+		h.tell("BACK-REPEATED", "pressed the back key, and nothing changed: pressed again", false)
 	}
-	h.Forget()
-	if err := h.Phone.Back(ctx); err != nil {
-		return err
-	}
-	changed, err := h.changed(ctx, before, "the back key")
-	if err == nil && !changed {
-		err = h.trouble(certification.AppNothingChanged, "pressed the back key, and nothing changed", "see whether the app hangs")
-	}
-	return err
 }
 
 // Until looks until a judgement of the snapshot holds.

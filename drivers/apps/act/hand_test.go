@@ -101,6 +101,8 @@ func (p *fakePhone) Click(context.Context, drivers.Element) error {
 	return nil
 }
 
+func (p *fakePhone) Back(context.Context) error { p.clicks++; return nil }
+
 // steppedClock moves only when somebody sleeps.
 type steppedClock struct{ now time.Time }
 
@@ -187,6 +189,26 @@ func TestTapWithProof(t *testing.T) {
 					t.Errorf("notices: %s", said)
 				}
 			})
+		}
+	}
+}
+
+// A dialog that came up in the very moment takes the back key: it is pressed
+// once more, and no more than that.
+func TestBackWithProof(t *testing.T) {
+	ok, other := []thing{{text: "OK", x: 10, y: 10}}, []thing{{text: "Next", x: 10, y: 10}}
+	for _, c := range []struct {
+		works, pressed int
+		want           certification.Code
+	}{{1, 1, ""}, {2, 2, ""}, {3, 2, certification.AppNothingChanged}} {
+		p := &fakePhone{}
+		after(p, c.works, ok, other)
+		h, notices := hand(t, p)
+		if err := h.Back(t.Context()); code(err) != c.want || p.clicks != c.pressed {
+			t.Errorf("works at press %d: %q after %d, want %q after %d", c.works, code(err), p.clicks, c.want, c.pressed)
+		}
+		if said := fmt.Sprint(*notices); (c.pressed == 2) != strings.Contains(said, "pressed again") {
+			t.Errorf("notices: %s", said)
 		}
 	}
 }

@@ -32,8 +32,8 @@ type App struct {
 	// carded is true once a device came up on a card; cardless, once one was
 	// found by its tile alone: the list is refreshed more often then.
 	carded, cardless bool
-	// dismissed are the last cards that were dismissed: the device may have
-	// come up on one while something else was being done.
+	// dismissed are the last cards and pages that were dismissed: the device may
+	// have come up on one while something else was being done.
 	dismissed []dismissedCard
 }
 
@@ -115,10 +115,7 @@ func (a *App) clear(ctx context.Context, tree *screen.Tree) (bool, error) {
 	switch page {
 	case "card":
 		a.note("CARD-DISMISSED", "dismissed a card: "+act.Words(tree))
-		a.dismissed = append(a.dismissed, dismissedCard{tree, a.hand.Clock.Now()})
-		if len(a.dismissed) > mostDismissed {
-			a.dismissed = a.dismissed[1:]
-		}
+		a.remember(tree)
 		for _, button := range []string{"card.secondary", "card.primary"} {
 			if there, err := a.hand.On(tree, button); err != nil {
 				return false, err
@@ -135,9 +132,18 @@ func (a *App) clear(ctx context.Context, tree *screen.Tree) (bool, error) {
 		return true, a.hand.Back(ctx)
 	case "found_page", "set_up_error":
 		a.note("PAGE-LEFT", "left a page that covers others: "+act.Words(tree))
+		a.remember(tree)
 		return true, a.hand.Back(ctx)
 	}
 	return false, nil
+}
+
+// remember keeps what was dismissed.
+func (a *App) remember(tree *screen.Tree) {
+	a.dismissed = append(a.dismissed, dismissedCard{tree, a.hand.Clock.Now()})
+	if len(a.dismissed) > mostDismissed {
+		a.dismissed = a.dismissed[1:]
+	}
 }
 
 func (a *App) note(rule, text string) { a.hand.Notice(Notice{Rule: rule, Text: text}) }

@@ -11,28 +11,54 @@ import (
 	"ffscert/features/certification"
 )
 
+// How long a device's page is looked at before the app is believed to call the
+// device responsive: it may first have to ask the device, and says so only
+// then. The time is ours.
+const (
+	bannerWithin = 10 * time.Second
+	bannerLooks  = 2 * time.Second
+)
+
 // Responsive opens the device's page and tells whether the app calls it
-// responsive.
-func (a *App) Responsive(ctx context.Context, name string) (bool, error) {
+// responsive, and goes on doing so for ten seconds. since is when it was first
+// seen to do so.
+func (a *App) Responsive(ctx context.Context, name string) (yes bool, since time.Time, err error) {
 	a.hand.Forget()
-	tree, err := a.OpenDevice(ctx, name)
-	if err != nil {
-		return false, err
+	silent := false
+	err = drivers.Poll(ctx, a.hand.Clock, drivers.Wait{For: "the app to say whether \"" + name + "\" answers", Timeout: bannerWithin, Every: bannerLooks},
+		func(ctx context.Context) error {
+			a.hand.Forget()
+			tree, err := a.OpenDevice(ctx, name)
+			if err != nil {
+				return err
+			}
+			if silent, err = a.hand.On(tree, "device.unresponsive"); err != nil || silent {
+				return err
+			}
+			if since.IsZero() {
+				since = a.hand.Clock.Now()
+			}
+			return drivers.ErrNotYet
+		})
+	var looked *drivers.TimeoutError
+	if errors.As(err, &looked) {
+		err = nil
 	}
-	silent, err := a.hand.On(tree, "device.unresponsive")
-	return !silent, err
+	return err == nil && !silent, since, err
 }
 
 // Delete deletes the device with exactly that name. Whoever calls it has made
 // sure that it may be deleted.
 func (a *App) Delete(ctx context.Context, name string) error {
-	if _, err := a.OpenDevice(ctx, name); err != nil {
-		return err
+	err := a.confirmDeletion(ctx, name)
+	if t := certification.TroubleOf(err); t != nil && t.Code == certification.AppElementMissing {
+		// A card that came up on the way took the question with it.
+		a.note("DELETE-REPEATED", "did not get to the end of deleting \""+name+"\" ("+err.Error()+"): begun again")
+		a.hand.Forget()
+		err = a.confirmDeletion(ctx, name)
 	}
-	for _, button := range []string{"device.edit", "settings.delete", "delete_confirm.confirm"} {
-		if err := a.hand.Tap(ctx, button); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	return a.hand.Until(ctx, "the devices page after the deletion", act.AppearWithin, func(t *screen.Tree) error {
 		page, err := a.page(t)
@@ -42,6 +68,18 @@ func (a *App) Delete(ctx context.Context, name string) error {
 		return act.NotYet(&certification.Trouble{Code: certification.AppNothingChanged, Cause: certification.CauseAlexaApp,
 			Message: "confirmed the deletion of \"" + name + "\", and its page stays", Hint: "see whether the app shows an error"})
 	})
+}
+
+func (a *App) confirmDeletion(ctx context.Context, name string) error {
+	if _, err := a.OpenDevice(ctx, name); err != nil {
+		return err
+	}
+	for _, button := range []string{"device.edit", "settings.delete", "delete_confirm.confirm"} {
+		if err := a.hand.Tap(ctx, button); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wholeLook is which of the looks at a plug are at the whole screen.

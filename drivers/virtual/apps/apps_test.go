@@ -253,3 +253,20 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestFill(t *testing.T) {
+	field := func(name string) string {
+		if name == "empty" {
+			return ""
+		}
+		return "<" + name + ">"
+	}
+	for in, want := range map[string]string{
+		"": "", "Hello": "Hello", "{a}": "<a>", "Hello {device.name}!": "Hello <device.name>!", "{a}{b} c": "<a><b> c",
+		"{empty}": "", "{empty} x": " x", "{}": "<>", "{a{b}": "{a<b>", "a}b": "a}b", "}{a}}": "}<a>}", "{a": "{a", "{{a}}": "{<a>}", "é{ü}日": "é<ü>日",
+	} {
+		if got := apps.Fill(in, field); got != want {
+			t.Errorf("%q became %q instead of %q", in, got, want)
+		}
+	}
+}

@@ -20,9 +20,8 @@ const (
 const androidPackage = "android"
 
 var (
-	packageForm     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$`)
-	colourForm      = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
-	placeholderForm = regexp.MustCompile(`\{([^{}]*)\}`)
+	packageForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+$`)
+	colourForm  = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 )
 
 // checker holds the first thing that is wrong.
@@ -263,9 +262,10 @@ func (c *checker) conditions(at string, list Conditions) {
 }
 
 func (c *checker) placeholders(at, s string) {
-	for _, m := range placeholderForm.FindAllStringSubmatch(s, -1) {
-		c.known(at, m[1])
-	}
+	Fill(s, func(field string) string {
+		c.known(at, field)
+		return ""
+	})
 }
 
 func (c *checker) known(at, field string) {
@@ -301,10 +301,26 @@ func sorted[T any](m map[string]T) []string {
 	return list
 }
 
-// Fill replaces {field} by the field's value.
+// Fill replaces {field} by the field's value. Every look at the phone fills
+// every text of the page, so it does without a regular expression.
 func Fill(s string, field func(string) string) string {
-	if !strings.Contains(s, "{") {
+	var out strings.Builder
+	for {
+		end := strings.IndexByte(s, '}')
+		if end < 0 {
+			break
+		}
+		if begin := strings.LastIndexByte(s[:end], '{'); begin >= 0 {
+			out.WriteString(s[:begin])
+			out.WriteString(field(s[begin+1 : end]))
+		} else {
+			out.WriteString(s[:end+1])
+		}
+		s = s[end+1:]
+	}
+	if out.Len() == 0 {
 		return s
 	}
-	return placeholderForm.ReplaceAllStringFunc(s, func(m string) string { return field(m[1 : len(m)-1]) })
+	out.WriteString(s)
+	return out.String()
 }

@@ -1,6 +1,7 @@
 package paint
 
 import (
+	"bytes"
 	"image"
 	"image/color"
 	"math"
@@ -15,6 +16,9 @@ type canvas struct {
 	fonts   *typefaces
 	density int
 }
+
+// block is how many pixels of a line are compared at once.
+const block = 32
 
 func newCanvas(s Screen, f *typefaces) *canvas {
 	return &canvas{img: image.NewRGBA(image.Rect(0, 0, s.Width, s.Height)), fonts: f, density: s.Density}
@@ -49,11 +53,28 @@ func (c *canvas) fill(r image.Rectangle, col color.RGBA) {
 	}
 }
 
-// dim darkens everything painted so far.
+// dim darkens everything painted so far. Most lines are like the one above
+// them, most stretches of a line like the one before.
 func (c *canvas) dim() {
-	for i := range c.img.Pix {
-		if i%4 != 3 {
-			c.img.Pix[i] = uint8(int(c.img.Pix[i]) * 45 / 100)
+	var above, dark []byte
+	for y := range c.img.Rect.Dy() {
+		line := c.img.Pix[y*c.img.Stride:][: 4*c.img.Rect.Dx() : 4*c.img.Rect.Dx()]
+		if y > 0 && bytes.Equal(line, above) {
+			copy(line, dark)
+			continue
+		}
+		above, dark = append(above[:0], line...), line
+		for x := 0; x < len(line); x += 4 * block {
+			light, part := above[x:min(x+4*block, len(line))], line[x:min(x+4*block, len(line))]
+			if x > 0 && bytes.Equal(light, above[x-4*block:x-4*block+len(light)]) {
+				copy(part, line[x-4*block:])
+				continue
+			}
+			for i, v := range light {
+				if i%4 != 3 {
+					part[i] = uint8(int(v) * 45 / 100)
+				}
+			}
 		}
 	}
 }
@@ -87,8 +108,13 @@ func (c *canvas) round(r, clip image.Rectangle, radius int, col color.RGBA) {
 	}
 }
 
+// shades are the steps from one colour to another at the edges of letters and
+// plates. Nobody sees more; with so few, a screen gets by with a palette.
+const shades = 15
+
 // blend lays a colour over a pixel; the point must lie in the picture.
 func (c *canvas) blend(x, y int, col color.RGBA, alpha uint8) {
+	alpha = uint8((uint32(alpha)*shades + 127) / 255 * (255 / shades))
 	p := c.img.Pix[c.img.PixOffset(x, y):][:3:3]
 	a, b := uint32(alpha), uint32(255-alpha)
 	p[0] = uint8((uint32(p[0])*b + uint32(col.R)*a) / 255)

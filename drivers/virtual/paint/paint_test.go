@@ -110,6 +110,16 @@ func TestMeasure(t *testing.T) {
 	if width > 300 || strings.Join(lines, "") != strings.Repeat("x", 200) {
 		t.Errorf("a long word: %d lines, %d pixels", len(lines), width)
 	}
+	again, _, _ := p.Measure(strings.Repeat("x", 200), 40, false, 300)
+	if strings.Join(again, "|") != strings.Join(lines, "|") {
+		t.Errorf("measured again: %q", again)
+	}
+	if _, narrow, _ := p.Measure(strings.Repeat("x", 200), 40, false, 150); narrow > 150 {
+		t.Errorf("with less room it is %d pixels wide", narrow)
+	}
+	if _, small, _ := p.Measure("Hello", 20, false, 0); small >= w {
+		t.Errorf("half the size is %d pixels wide", small)
+	}
 	if lines, _, _ = p.Measure("x", 40, false, 1); len(lines) != 1 {
 		t.Errorf("no room: %q", lines)
 	}
@@ -152,4 +162,22 @@ func FuzzPaint(f *testing.F) {
 		}
 		p.Paint(screen(leaf(text, ui.Look{TextSize: size, Background: col, Foreground: col, Icon: text, Radius: size, Border: col}, ui.Rect{Left: l, Top: top, Right: r, Bottom: b})))
 	})
+}
+
+// A dialog darkens every pixel of what lies below it.
+func TestWhatLiesBelowADialogIsDark(t *testing.T) {
+	p := paint.New()
+	s := screen(leaf("First light", ui.Look{Background: "#0c7b93", Radius: 12}, ui.Rect{Left: 101, Top: 200, Right: 402, Bottom: 260}))
+	light := p.Paint(s)
+	s.Windows = append(s.Windows, paint.Window{Root: &ui.Node{Bounds: ui.Rect{Left: 200, Top: 500, Right: 300, Bottom: 600}}, Dim: true})
+	dark := p.Paint(s)
+	for y := s.StatusBar; y < s.Height-s.NavigationBar; y++ {
+		for x := range s.Width {
+			l := light.RGBAAt(x, y)
+			want := color.RGBA{uint8(int(l.R) * 45 / 100), uint8(int(l.G) * 45 / 100), uint8(int(l.B) * 45 / 100), 255}
+			if got := dark.RGBAAt(x, y); got != want {
+				t.Fatalf("%d,%d: %v became %v instead of %v", x, y, l, got, want)
+			}
+		}
+	}
 }

@@ -21,6 +21,9 @@ const lineSpacing = 1.35
 // maxText bounds what is measured and painted of one text, in runes.
 const maxText = 2000
 
+// maxRemembered bounds the texts whose measures are remembered, in bytes.
+const maxRemembered = 500
+
 // typefaces are the fonts, with what was learnt about them. Latin, Greek and
 // Cyrillic come from the Go fonts, everything else from a bitmap font; what
 // both lack is a box.
@@ -34,6 +37,20 @@ type typefaces struct {
 	glyphs   map[glyphKey]*glyph
 	icons    map[iconKey]*image.Alpha
 	drawings map[string][]shape
+	measured map[textKey]measured
+}
+
+// textKey is a text that was measured.
+type textKey struct {
+	text     string
+	px       float64
+	bold     bool
+	maxWidth int
+}
+
+type measured struct {
+	lines []string
+	width int
 }
 
 type advanceKey struct {
@@ -58,7 +75,7 @@ func newTypefaces() *typefaces {
 	}
 	return &typefaces{regular: regular, bold: bold,
 		advances: map[advanceKey]float64{}, faces: map[faceKey]font.Face{}, glyphs: map[glyphKey]*glyph{},
-		icons: map[iconKey]*image.Alpha{}, drawings: drawings()}
+		icons: map[iconKey]*image.Alpha{}, drawings: drawings(), measured: map[textKey]measured{}}
 }
 
 func (t *typefaces) font(bold bool) *sfnt.Font {
@@ -109,6 +126,7 @@ func (t *typefaces) remember(keep func(), size int) {
 	if size >= limit {
 		clear(t.advances)
 		clear(t.glyphs)
+		clear(t.measured)
 	}
 	keep()
 }
@@ -123,22 +141,43 @@ func (t *typefaces) width(s string, px float64, bold bool) float64 {
 
 // Measure breaks a text into lines no wider than maxWidth pixels (0 is no
 // limit) and returns them with the width of the longest, rounded up, and the
-// height of one line. px is the text size in pixels.
+// height of one line. px is the text size in pixels. The lines must not be
+// changed: every look at the phone measures the same texts, so that what was
+// measured is remembered.
 func (p *Painter) Measure(text string, px float64, bold bool, maxWidth int) (lines []string, width, lineHeight int) {
-	p.fonts.mu.Lock()
-	defer p.fonts.mu.Unlock()
-	lines = p.fonts.breakLines(text, px, bold, float64(maxWidth))
-	w := 0.0
-	for _, l := range lines {
-		w = max(w, p.fonts.width(l, px, bold))
+	t := p.fonts
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	text = cut(text)
+	k := textKey{text, px, bold, maxWidth}
+	m, ok := t.measured[k]
+	if !ok {
+		m.lines = t.breakLines(text, px, bold, float64(maxWidth))
+		w := 0.0
+		for _, l := range m.lines {
+			w = max(w, t.width(l, px, bold))
+		}
+		m.width = int(w + 0.999)
+		if len(text) <= maxRemembered {
+			t.remember(func() { t.measured[k] = m }, len(t.measured))
+		}
 	}
-	return lines, int(w + 0.999), int(px*lineSpacing + 0.5)
+	return m.lines, m.width, int(px*lineSpacing + 0.5)
+}
+
+// cut bounds a text.
+func cut(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	if r := []rune(text); len(r) > maxText {
+		return string(r[:maxText])
+	}
+	return text
 }
 
 func (t *typefaces) breakLines(text string, px float64, bold bool, maxWidth float64) []string {
-	if r := []rune(text); len(r) > maxText {
-		text = string(r[:maxText])
-	}
+	text = cut(text)
 	var lines []string
 	for _, paragraph := range strings.Split(text, "\n") {
 		if maxWidth <= 0 || t.width(paragraph, px, bold) <= maxWidth {

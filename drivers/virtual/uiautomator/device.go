@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
-	"image/png"
 	"strconv"
 	"strings"
 
+	"ffscert/drivers/virtual/paint"
 	"ffscert/drivers/virtual/ui"
 )
 
@@ -236,8 +236,7 @@ func (e *Engine) picture() image.Image {
 
 func encode(img image.Image) (any, error) {
 	var buf bytes.Buffer
-	enc := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := enc.Encode(&buf, img); err != nil {
+	if err := paint.WritePNG(&buf, img); err != nil {
 		return nil, fail("unable to capture screen", "Screenshot cannot be compressed to PNG format: %v", err)
 	}
 	return base64.StdEncoding.EncodeToString(buf.Bytes()), nil

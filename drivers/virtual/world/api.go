@@ -56,6 +56,7 @@ const (
 	CardPromotion    CardKind = "promotion"
 	CardOtherProduct CardKind = "other_product"
 	CardUnrelated    CardKind = "unrelated"
+	CardSetUpError   CardKind = "set_up_error"
 )
 
 // Card is a full-screen card of the Alexa app. It covers whatever is open

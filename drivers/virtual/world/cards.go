@@ -34,6 +34,13 @@ func (w *World) otherProduct() {
 		Primary: "SET UP", Secondary: "LATER"})
 }
 
+// setUpError is the page that says that a set-up failed, and why.
+func (w *World) setUpError(reason string) {
+	w.show(Card{Kind: CardSetUpError, DeviceName: w.cfg.Device.Name,
+		Title: "Something went wrong", Text: "Setting up failed: " + reason,
+		Primary: "TRY AGAIN", Secondary: "CLOSE"})
+}
+
 // intrude lets a card come at some moment of a set-up that takes so long, or
 // within five seconds after it.
 func (w *World) intrude(f Fault, takes time.Duration, card func()) {

@@ -56,7 +56,7 @@ type DeviceConfig struct {
 	Name         string        `yaml:"name" json:"name" jsonschema_description:"The name under which the account gets it, unless the name is taken."`
 	Kind         Kind          `yaml:"kind" json:"kind" jsonschema:"enum=light,enum=plug,enum=switch,enum=echo,enum=thermostat,enum=lock,enum=sensor,enum=tv" jsonschema_description:"What it is."`
 	SetUpTime    Range         `yaml:"set_up_time" json:"set_up_time" jsonschema_description:"From power-on, or from the provisioner being ready if that is later, until the account has it."`
-	SetUpFailure float64       `yaml:"set_up_failure" json:"set_up_failure" jsonschema:"minimum=0,maximum=1" jsonschema_description:"Probability that a set-up never finishes."`
+	SetUpFailure float64       `yaml:"set_up_failure" json:"set_up_failure" jsonschema:"minimum=0,maximum=1" jsonschema_description:"Probability that a set-up fails without the app saying so; faults.set_up_fails and faults.set_up_never_ends are other ways to fail."`
 	Late         Range         `yaml:"late_set_up_time" json:"late_set_up_time" jsonschema_description:"The time of set-up under the fault late_set_up."`
 	Reconnect    Range         `yaml:"reconnect" json:"reconnect" jsonschema_description:"From power-on until a device that is set up answers again."`
 	Answer       Range         `yaml:"answer" json:"answer" jsonschema_description:"From being asked to switch until it has switched."`
@@ -127,7 +127,7 @@ func Defaults() Config {
 			Reconnect: Range{2 * time.Second, 5 * time.Second},
 			Answer:    Range{200 * time.Millisecond, 800 * time.Millisecond},
 			FoundCard: true,
-			Vanishes:  Range{5 * time.Second, 30 * time.Second},
+			Vanishes:  Range{2 * time.Second, 8 * time.Second},
 		},
 		Provisioner: ProvisionerConfig{Name: "Echo Dot", ReadyAfter: 45 * time.Second},
 		Plugs: PlugsConfig{

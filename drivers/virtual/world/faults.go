@@ -1,9 +1,11 @@
 package world
 
 // Faults are the things that may go wrong, each with its probability per
-// occasion, from 0 to 1. That a set-up never finishes is a property of the
-// device: [DeviceConfig.SetUpFailure].
+// occasion, from 0 to 1. How often a set-up fails without the app saying why is
+// a property of the device: [DeviceConfig.SetUpFailure].
 type Faults struct {
+	SetUpNeverEnds     float64 `yaml:"set_up_never_ends" json:"set_up_never_ends" jsonschema:"minimum=0,maximum=1" jsonschema_description:"A set-up stops on its way and never ends; nothing says why, and the maker's own set-up does not start by itself."`
+	SetUpFails         float64 `yaml:"set_up_fails" json:"set_up_fails" jsonschema:"minimum=0,maximum=1" jsonschema_description:"A set-up fails with a reason, which the device logs and the Alexa app shows on a page of its own."`
 	LateSetUp          float64 `yaml:"late_set_up" json:"late_set_up" jsonschema:"minimum=0,maximum=1" jsonschema_description:"A set-up takes late_set_up_time: it ends after the deadline."`
 	UnresponsiveDevice float64 `yaml:"unresponsive_device" json:"unresponsive_device" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The device is set up, but cannot be reached until it is powered anew."`
 	PlugIgnores        float64 `yaml:"plug_ignores" json:"plug_ignores" jsonschema:"minimum=0,maximum=1" jsonschema_description:"A plug does not react to being asked to switch."`
@@ -32,6 +34,8 @@ type Fault string
 // The faults.
 const (
 	FaultSetUpFailure       Fault = "set_up_failure"
+	FaultSetUpNeverEnds     Fault = "set_up_never_ends"
+	FaultSetUpFails         Fault = "set_up_fails"
 	FaultLateSetUp          Fault = "late_set_up"
 	FaultUnresponsiveDevice Fault = "unresponsive_device"
 	FaultPlugIgnores        Fault = "plug_ignores"
@@ -65,6 +69,8 @@ type faultEntry struct {
 func faultRegistry() []faultEntry {
 	return []faultEntry{
 		{FaultSetUpFailure, "device.set_up_failure", func(c *Config) float64 { return c.Device.SetUpFailure }},
+		{FaultSetUpNeverEnds, "faults.set_up_never_ends", func(c *Config) float64 { return c.Faults.SetUpNeverEnds }},
+		{FaultSetUpFails, "faults.set_up_fails", func(c *Config) float64 { return c.Faults.SetUpFails }},
 		{FaultLateSetUp, "faults.late_set_up", func(c *Config) float64 { return c.Faults.LateSetUp }},
 		{FaultUnresponsiveDevice, "faults.unresponsive_device", func(c *Config) float64 { return c.Faults.UnresponsiveDevice }},
 		{FaultPlugIgnores, "faults.plug_ignores", func(c *Config) float64 { return c.Faults.PlugIgnores }},

@@ -44,6 +44,37 @@ func TestASetUpThatFails(t *testing.T) {
 	equal(t, len(reasons), 6, "every reason comes up")
 }
 
+// A set-up that never ends stays where it is: no reason, no card, and the
+// maker's own set-up does not start. Power makes it begin anew.
+func TestASetUpThatNeverEnds(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) {
+		c.Faults.SetUpNeverEnds = 1
+		c.Device.SetUpTime = world.Range{Min: time.Minute, Max: time.Minute}
+	}))
+	l.Switch(l.id("First plug"), true)
+	l.pass(24 * time.Hour)
+	equal(t, l.one(world.EventFault).Name, "set_up_never_ends")
+	for _, what := range []string{world.EventDeviceSetUp, world.EventSetUpFailed, world.EventCardShown, world.EventOwnSetUpStarted} {
+		equal(t, len(l.of(what)), 0, what)
+	}
+	l.plug("First plug", false)
+	l.plug("First plug", true)
+	l.pass(time.Hour)
+	equal(t, len(l.of(world.EventFault)), 2)
+}
+
+func TestASetUpThatFailsAndSaysWhy(t *testing.T) {
+	l := newLab(t, with(instant, func(c *world.Config) { c.Faults.SetUpFails = 1 }))
+	l.Switch(l.id("First plug"), true)
+	l.pass(time.Minute)
+	failed := l.one(world.EventSetUpFailed)
+	card, shown := l.Card()
+	isTrue(t, shown)
+	equal(t, card.Kind, world.CardSetUpError)
+	equal(t, card.Text, "Setting up failed: "+failed.Reason)
+	equal(t, l.one(world.EventFault).Name, "set_up_fails")
+}
+
 func TestAFailureThatTakesNoTime(t *testing.T) {
 	l := newLab(t, with(instant, func(c *world.Config) { c.Device.SetUpFailure = 1 }))
 	for n := range 10 {

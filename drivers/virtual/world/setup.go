@@ -169,6 +169,9 @@ func (w *World) begin() {
 	late := w.rnd.in("late_set_up_time", w.cfg.Device.Late)
 	failure := w.protocol.failures[w.rnd.stream("failure").IntN(len(w.protocol.failures))]
 	fails := w.strikes(FaultSetUpFailure, name, idDUT)
+	never := w.strikes(FaultSetUpNeverEnds, name, idDUT)
+	said := w.strikes(FaultSetUpFails, name, idDUT)
+	fails = fails || said
 	if w.strikes(FaultLateSetUp, name, idDUT) {
 		takes = late
 	}
@@ -180,7 +183,7 @@ func (w *World) begin() {
 		fails, failure = true, protocolFailure{w.protocol.joining, reason}
 	}
 	end := 1.0
-	if fails {
+	if fails || never {
 		from, to := w.protocol.window(failure.state)
 		end = (from + to) / 2
 	}
@@ -194,8 +197,16 @@ func (w *World) begin() {
 		w.during(t, share(s.begin), func() { w.enter(s.name, passed) })
 		before = s
 	}
+	if never {
+		return // it stays in the state that it has reached
+	}
 	if fails {
-		w.during(t, share(end), func() { w.fail(failure) })
+		w.during(t, share(end), func() {
+			if said {
+				w.setUpError(failure.reason)
+			}
+			w.fail(failure)
+		})
 		return
 	}
 	w.during(t, takes, func() { w.finish(takes) })

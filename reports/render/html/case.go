@@ -16,6 +16,7 @@ type caseView struct {
 	ID, Title, Requirement, Method, Cause, Message string
 	Score                                          string // such as 19/20
 	NoAttempts                                     bool   // a file or a person decides, or it does not apply
+	Flaky                                          bool
 	Numbers                                        []fact
 	Rate                                           *rateView
 	Findings                                       []findingView
@@ -87,7 +88,7 @@ type builder struct {
 func (b *builder) planCase(c matrix.Case) caseView {
 	b.cases++
 	v := caseView{mark: markOf(c.Verdict), Anchor: fmt.Sprintf("c%d", b.cases), Score: fmt.Sprintf("%d/%d", c.Attempts.Passed+c.Attempts.Warning, c.Attempts.Counted), ID: clean(c.ID), Title: clean(c.Title), Requirement: clean(c.Requirement),
-		Cause: words(string(c.Cause)), Message: clean(c.Message), Rate: rateOf(c.Rate), Numbers: numbers(c.Attempts, c.SetupTime)}
+		Cause: words(string(c.Cause)), Message: clean(c.Message), Rate: rateOf(c.Rate), Numbers: append(numbers(c.Attempts, c.SetupTime), phases(c.Phases)...), Flaky: c.Flaky}
 	if c.Method != "" && c.Method != certification.Automated {
 		v.Method = words(string(c.Method))
 	}
@@ -112,7 +113,7 @@ func (b *builder) planCase(c matrix.Case) caseView {
 
 func (b *builder) localCase(l matrix.Scenario) caseView {
 	v := caseView{mark: markOf(l.Verdict), Title: clean(l.Scenario), Cause: words(string(l.Cause)), Message: clean(l.Message),
-		Rate: rateOf(l.Rate), Numbers: numbers(l.Attempts, l.SetupTime)}
+		Rate: rateOf(l.Rate), Numbers: append(numbers(l.Attempts, l.SetupTime), phases(l.Phases)...), Flaky: l.Flaky}
 	for _, f := range l.Findings {
 		v.Findings = append(v.Findings, findingView{clean(string(f.Severity)), clean(f.Rule), clean(f.Message)})
 	}
@@ -182,6 +183,15 @@ func numbers(a matrix.Attempts, s *matrix.SetupTime) []fact {
 	list := []fact{{"Attempts", text}, {"Required", required}}
 	if s != nil {
 		list = append(list, fact{"Set-up time", fmt.Sprintf("half within %.1f s, nine in ten within %.1f s, longest %.1f s (each known to within %.1f s)", s.P50, s.P90, s.Max, s.Uncertainty)})
+	}
+	return list
+}
+
+// phases are how long the parts of an attempt took.
+func phases(all []matrix.PhaseSummary) []fact {
+	var list []fact
+	for _, p := range all {
+		list = append(list, fact{clean(p.Name), fmt.Sprintf("half within %.1f s, longest %.1f s (%s)", p.P50, p.Max, plural(p.Attempts, "attempt"))})
 	}
 	return list
 }

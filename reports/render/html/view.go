@@ -191,6 +191,9 @@ func notices(m matrix.Matrix) []notice {
 	case journal.Interrupted:
 		list = append(list, notice{"INTERRUPTED", "The run did not come to its end. Every attempt that had ended is here."})
 	}
+	for _, w := range m.WaiverErrors() {
+		list = append(list, notice{"WAIVER", "The waiver of " + clean(w.Case) + " has to be cleaned up: " + clean(w.Message) + "."})
+	}
 	return list
 }
 
@@ -276,6 +279,9 @@ func facts(m matrix.Matrix) []fact {
 		beds = append(beds, t.Name+phone)
 	}
 	add("Testbeds", beds...)
+	for _, w := range m.Waivers {
+		add("Waiver", w.Case, string(w.State), w.Message, w.Reason, "until "+w.Expires, w.Owner, w.Reference)
+	}
 	add("Run", r.ID, string(r.State), fmt.Sprintf("seed %d", r.Seed))
 	return list
 }

@@ -16,6 +16,9 @@ func (p *page) summary(m matrix.Matrix) {
 	if len(m.NotSelected) > 0 {
 		p.line(2, "not selected: "+clean(strings.Join(m.NotSelected, ", ")))
 	}
+	for _, w := range m.Waivers {
+		p.line(4, fmt.Sprintf("waiver of %s, %s: %s (until %s, %s, %s)", clean(w.Case), words(string(w.State)), clean(w.Message), clean(w.Expires), clean(w.Owner), clean(w.Reference)))
+	}
 	s := m.Summary
 	var counts []string
 	for _, n := range []struct {

@@ -177,7 +177,7 @@ func (p *page) cases(m matrix.Matrix) {
 
 func (p *page) caseRow(c matrix.Case) (head, cells []string, widths []int) {
 	head = []string{"case", "title", "verdict", "attempts", "rate", "set-up"}
-	cells = []string{clean(c.ID), clean(c.Title), verdictCell(c.Verdict, c.Cause), resultCell(c), rateCell(c.Rate), setupCell(c.SetupTime)}
+	cells = []string{clean(c.ID), clean(c.Title), verdictCell(c.Verdict, c.Cause, c.Flaky), resultCell(c), rateCell(c.Rate), setupCell(c.SetupTime)}
 	widths = []int{idWidth, 0, 11, 12, 13, 10}
 	if p.width < narrowFrom {
 		head = []string{"case", "title", "verdict", "result"}
@@ -214,8 +214,11 @@ func (p *page) details(c matrix.Case) bool {
 	return listed
 }
 
-func verdictCell(v certification.Verdict, c certification.Cause) string {
+func verdictCell(v certification.Verdict, c certification.Cause, flaky bool) string {
 	s := words(string(v))
+	if flaky {
+		s += "\nflaky"
+	}
 	if c != "" {
 		s += "\n" + words(string(c))
 	}
@@ -288,7 +291,7 @@ func setupCell(s *matrix.SetupTime) string {
 	if s == nil {
 		return ""
 	}
-	return fmt.Sprintf("p50 %.1f s\np90 %.1f s\nmax %.1f s", s.P50, s.P90, s.Max)
+	return fmt.Sprintf("p50 %.1f s\np90 %.1f s\nmax %.1f s\n± %.1f s", s.P50, s.P90, s.Max, s.Uncertainty/2)
 }
 
 // joined leaves empty ones out.

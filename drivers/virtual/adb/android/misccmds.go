@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
-	"image/png"
 	"io"
 	"maps"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"ffscert/drivers/virtual/paint"
 	"ffscert/drivers/virtual/ui"
 )
 
@@ -220,8 +220,7 @@ func (s *System) screencap(ctx context.Context, c *call) int {
 		out = f
 	}
 	w := bufio.NewWriterSize(out, 256<<10)
-	enc := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := enc.Encode(w, img); err != nil {
+	if err := paint.WritePNG(w, img); err != nil {
 		return 1
 	}
 	if err := w.Flush(); err != nil {
