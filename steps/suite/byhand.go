@@ -45,6 +45,14 @@ func refuseInapplicable(c certification.Case) error {
 	return &SelectionError{fmt.Sprintf("the case %s does not apply: %s", c.ID, c.NotApplicable), "`ffscert plan show` tells which cases apply and why"}
 }
 
+// refuseIdle says why a case is not carried out by the scenario that was asked for.
+func refuseIdle(c certification.Case) error {
+	if err := refuseInapplicable(c); err != nil {
+		return err
+	}
+	return &SelectionError{fmt.Sprintf("no scenario can carry out the case %s: %s", c.ID, c.Adapted), "select it by --case: it waits for evidence then"}
+}
+
 // ScopesOf are what the run owes to each case, for the journal's header: to
 // those that jobs carry out and to those that no scenario does, in the plan's
 // order; local scenarios come last.

@@ -106,11 +106,8 @@ func Select(plan certification.Plan, all []Scenario, sel Selection, known func(i
 		jobs = append(jobs, job(plan, id, s, sel.Attempts))
 	}
 	if len(jobs) == 0 && len(Unscripted(plan, all, sel)) == 0 {
-		for _, c := range idle {
-			if err := refuseInapplicable(c); err != nil {
-				return nil, err
-			}
-			return nil, &SelectionError{fmt.Sprintf("no scenario can carry out the case %s: %s", c.ID, c.Adapted), "select it by --case: it waits for evidence then"}
+		if len(idle) > 0 {
+			return nil, refuseIdle(idle[0])
 		}
 		what := "the plan " + plan.ID
 		if t := sel.Text(); t != "" {

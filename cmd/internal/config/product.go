@@ -31,6 +31,11 @@ func (t *tree) judgeProduct(c *Config) {
 			}
 		}
 	}
+	if p.PartnerApp != nil && !*p.PartnerApp && c.Screens.Partner != "" {
+		where := t.at("product", "partner_app")
+		c.Warnings = append(c.Warnings, Problem{File: t.file, Line: where.line, Field: where.field,
+			Text: "is false, and screens.partner gives a map of such an app", Hint: "cases that need the app do not apply; write partner_app: true if there is one"})
+	}
 	if d := p.Derivative; d != nil {
 		t.judgeDerivative(p, *d, child(at, "derivative"))
 	}
