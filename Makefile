@@ -10,8 +10,8 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 build: ## bin/ffscert, one static binary
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ffscert ./cmd/ffscert
 
-run: build ## a whole plan on the built-in virtual testbed
-	@bin/ffscert run --plan mss-wifi-default
+run: build ## the provisioning case, 20 attempts, on the built-in virtual testbed
+	@bin/ffscert run --plan mss-wifi-default --case 3P2-DE-02
 
 setup: ## what the tests need beside Go: adb, Chromium, and Appium in .tools
 	@.ci/setup

@@ -41,7 +41,7 @@ the screen map of the partner app lacks for which cases. Exit status 0: nothing 
 			if err != nil {
 				return err
 			}
-			plan, err := findPlan(cat, c.Plan)
+			plan, err := planFor(cat, c, c.Plan)
 			if err != nil {
 				return err
 			}
@@ -49,6 +49,7 @@ the screen map of the partner app lacks for which cases. Exit status 0: nothing 
 			if err != nil {
 				return err
 			}
+			problems = append(problems, unfitting(s, c, plan)...)
 			_, wrong, err := loadWaivers(c, cat, time.Now())
 			if err != nil {
 				return err
@@ -152,9 +153,21 @@ func relevant(plan certification.Plan, scenarios []suite.Scenario, known func(st
 		if s.Broken || s.Case(plan) == certification.LocalCase && slices.ContainsFunc(s.Cases, known) {
 			continue // no scenario, or of another plan
 		}
+		if k, ok := plan.Case(s.Case(plan)); ok && (k.NotApplicable != "" || k.Adapted != "") {
+			continue // no scenario may carry it out for this product
+		}
 		all = append(all, s)
 	}
 	return all
+}
+
+// unfitting finds what of the product does not fit the plan.
+func unfitting(s *state, c *config.Config, plan certification.Plan) []suite.Problem {
+	var problems []suite.Problem
+	for _, w := range profile(c).Warnings(plan) {
+		problems = append(problems, suite.Problem{File: s.shown(c.Path), Warning: true, Message: w})
+	}
+	return problems
 }
 
 // uncovered finds the cases of the plan that no scenario carries out.
@@ -167,7 +180,7 @@ func uncovered(plan certification.Plan, scenarios []suite.Scenario) []suite.Prob
 	}
 	var problems []suite.Problem
 	for _, c := range plan.Cases {
-		if !covered[c.ID] && c.Method == certification.Automated {
+		if !covered[c.ID] && c.Method == certification.Automated && c.NotApplicable == "" {
 			problems = append(problems, suite.Problem{File: "plan " + plan.ID, Warning: true,
 				Message: "no scenario carries out the case " + c.ID + " (" + c.Title + ")",
 				Hint:    "tag one with @case:" + c.ID})

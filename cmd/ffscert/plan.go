@@ -50,47 +50,9 @@ func newPlanListCmd(s *state) *cobra.Command {
 			t := plainTable()
 			t.AppendHeader(table.Row{"Plan", "Amazon's name", "Version", "Radios", "Cases"})
 			for _, p := range plans {
-				t.AppendRow(table.Row{p.ID, p.Name, p.Version, p.Radios, len(p.Cases)})
+				t.AppendRow(table.Row{p.ID, p.Name + "\n  for: " + p.Target, p.Version, p.Radios, len(p.Cases)})
 			}
 			_, err = fmt.Fprintln(s.Stdout, t.Render())
-			return err
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
-	return cmd
-}
-
-func newPlanShowCmd(s *state) *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "show ID",
-		Short: "Show a test plan with its cases",
-		Args:  exactly(1, "the id of a plan"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			cat, err := catalog.Load()
-			if err != nil {
-				return err
-			}
-			p, err := findPlan(cat, args[0])
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return writeJSON(s, p)
-			}
-			var b strings.Builder
-			fmt.Fprintf(&b, "%s\n%s, version %s\nfor:    %s\nradios: %s\n", p.ID, p.Name, p.Version, p.Target, p.Radios)
-			if p.Note != "" {
-				fmt.Fprintf(&b, "note:   %s\n", wrap(p.Note, 72, "        "))
-			}
-			for _, c := range p.Cases {
-				fmt.Fprintf(&b, "\n%s  %s\n  group:       %s\n  requirement: %s\n  judged:      %s, %s\n", c.ID, c.Title, c.Group,
-					wrap(c.Requirement, 72, "               "), c.Method, criterion(c.Criterion))
-				if c.Note != "" {
-					fmt.Fprintf(&b, "  note:        %s\n", wrap(c.Note, 72, "               "))
-				}
-			}
-			_, err = fmt.Fprint(s.Stdout, b.String())
 			return err
 		},
 	}

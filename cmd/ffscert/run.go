@@ -102,7 +102,8 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 		return err
 	}
 	followPlan(c, job.plan)
-	beds, err := openTestbeds(ctx, s, c, o.beds, job.seed)
+	warnProduct(s, c, job.plan)
+	beds, err := job.openTestbeds(ctx, s, c, o.beds)
 	if err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	j, err := journal.Create(ctx, s.runs(c), job.header(c, o, anySimulated(known)))
+	j, err := journal.Create(ctx, s.runs(c), job.header(c, anySimulated(known) || len(job.jobs) == 0 && anyVirtual(c, o.beds)))
 	if err != nil {
 		return usage(fmt.Errorf("cannot begin a run in %s: %w", s.runs(c), err))
 	}
@@ -169,13 +170,15 @@ func (o runOptions) narrowed() bool { return len(o.cases)+len(o.files) > 0 || o.
 
 // plannedRun is what a run will do.
 type plannedRun struct {
-	plan      certification.Plan
-	jobs      []suite.Job
-	partial   bool
-	without   string // what was left out, and why; for the selection's text
-	selection suite.Selection
-	seed      int64
-	waivers   []certification.Waiver
+	plan    certification.Plan
+	jobs    []suite.Job
+	partial bool
+	// unscripted are the cases of the run that no scenario carries out.
+	unscripted []certification.Case
+	without    string // what was left out, and why; for the selection's text
+	selection  suite.Selection
+	seed       int64
+	waivers    []certification.Waiver
 }
 
 // asksOperator tells whether a person is asked.
@@ -201,7 +204,7 @@ func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
 	if err != nil {
 		return plannedRun{}, err
 	}
-	plan, err := findPlan(cat, firstOf(o.plan, c.Plan))
+	plan, err := planFor(cat, c, firstOf(o.plan, c.Plan))
 	if err != nil {
 		return plannedRun{}, err
 	}
@@ -244,7 +247,9 @@ func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
 	if o.seedSet {
 		seed = o.seed
 	}
-	return plannedRun{plan: plan, jobs: jobs, partial: suite.Partial(plan, scenarios, jobs), selection: sel, seed: seed, waivers: waivers}, nil
+	p := plannedRun{plan: plan, jobs: jobs, unscripted: suite.Unscripted(plan, scenarios, sel), selection: sel, seed: seed, waivers: waivers}
+	p.partial = suite.Partial(plan, scenarios, jobs) || suite.LeavesOut(plan, suite.ScopesOf(plan, jobs, p.unscripted))
+	return p, nil
 }
 
 // addFiles reads the feature files that the user named and that lie outside
@@ -294,14 +299,28 @@ func refuse(problems []suite.Problem) error {
 	return usage(errors.New(strings.Join(lines, "\n")))
 }
 
-func (p plannedRun) header(c *config.Config, o runOptions, simulated bool) journal.Header {
-	pr := c.Product
+// openTestbeds makes the testbeds of the run; one that carries out no scenario
+// needs none of them.
+func (p plannedRun) openTestbeds(ctx context.Context, s *state, c *config.Config, names []string) ([]*testbed.Testbed, error) {
+	if len(p.jobs) == 0 {
+		_, err := chosenTestbeds(c, names)
+		return nil, err
+	}
+	return openTestbeds(ctx, s, c, names, p.seed)
+}
+
+// anyVirtual tells whether a testbed of that name, or any, is a simulated one.
+func anyVirtual(c *config.Config, names []string) bool {
+	beds, _ := chosenTestbeds(c, names)
+	return slices.ContainsFunc(beds, func(b config.Testbed) bool { return b.Virtual != nil })
+}
+
+func (p plannedRun) header(c *config.Config, simulated bool) journal.Header {
 	return journal.Header{
 		Created: time.Now().UTC(), ToolVersion: version, Plan: p.plan,
-		Product: journal.Product{DeviceName: pr.DeviceName, Brand: pr.Brand, Model: pr.Model, Firmware: pr.Firmware, Hardware: pr.Hardware,
-			DeviceTypeID: pr.DeviceTypeID, APID: pr.APID, ReferenceAPID: pr.ReferenceAPID},
+		Product: recordedProduct(c), Derivative: derivative(c),
 		Selection:        journal.Selection{Text: strings.TrimSpace(p.selection.Text() + " " + p.without), Partial: p.partial},
-		AmazonCustomerID: pr.AmazonCustomerID, Seed: p.seed, Scopes: suite.Scopes(p.jobs), Simulated: simulated, StopWhenProven: c.StopWhenProven, Waivers: p.waivers,
+		AmazonCustomerID: c.Product.AmazonCustomerID, Seed: p.seed, Scopes: suite.ScopesOf(p.plan, p.jobs, p.unscripted), Simulated: simulated, StopWhenProven: c.StopWhenProven, Waivers: p.waivers,
 	}
 }
 

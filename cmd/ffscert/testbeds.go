@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"ffscert/cmd/internal/config"
@@ -23,9 +24,9 @@ import (
 // openTestbeds makes the testbeds that were asked for, all by default. No
 // session is opened yet.
 func openTestbeds(ctx context.Context, s *state, c *config.Config, names []string, seed int64) ([]*testbed.Testbed, error) {
-	wanted := map[string]bool{}
-	for _, n := range names {
-		wanted[n] = true
+	chosen, err := chosenTestbeds(c, names)
+	if err != nil {
+		return nil, err
 	}
 	maps, err := loadMaps(c)
 	if err != nil {
@@ -38,26 +39,35 @@ func openTestbeds(ctx context.Context, s *state, c *config.Config, names []strin
 		}
 		return nil, err
 	}
-	var known []string
-	for _, b := range c.Testbeds {
-		known = append(known, b.Name)
-		if len(wanted) > 0 && !wanted[b.Name] {
-			continue
-		}
-		delete(wanted, b.Name)
+	for _, b := range chosen {
 		bed, err := openTestbed(s, c, b, maps, seed)
 		if err != nil {
 			return fail(fmt.Errorf("testbed %s: %w", b.Name, err))
 		}
 		beds = append(beds, bed)
-		if len(names) > 0 && len(wanted) == 0 {
-			break
-		}
-	}
-	for n := range wanted {
-		return fail(usagef("--testbed %s: there is no testbed of that name\n  hint: there are: %s", n, strings.Join(known, ", ")))
 	}
 	return beds, nil
+}
+
+// chosenTestbeds are the testbeds of those names, all without any name.
+func chosenTestbeds(c *config.Config, names []string) ([]config.Testbed, error) {
+	if len(names) == 0 {
+		return c.Testbeds, nil
+	}
+	var chosen []config.Testbed
+	var known []string
+	for _, b := range c.Testbeds {
+		known = append(known, b.Name)
+		if slices.Contains(names, b.Name) {
+			chosen = append(chosen, b)
+		}
+	}
+	for _, n := range names {
+		if !slices.Contains(known, n) {
+			return nil, usagef("--testbed %s: there is no testbed of that name\n  hint: there are: %s", n, strings.Join(known, ", "))
+		}
+	}
+	return chosen, nil
 }
 
 func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, seed int64) (*testbed.Testbed, error) {

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"errors"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -77,7 +78,7 @@ func TestUnknownIDsNameTheNearest(t *testing.T) {
 	if !errors.As(err, &u) {
 		t.Fatalf("%T: %v", err, err)
 	}
-	equal(t, `unknown plan "mss-wfi-default": did you mean mss-wifi-default, wss-wifi-default?`, err.Error())
+	equal(t, `unknown plan "mss-wfi-default": did you mean mss-wifi-default, wss-wifi-default, wss-ble-default, mss-thread-default?`, err.Error())
 	_, err = c.Case("3p2-de-2")
 	if !errors.As(err, &u) {
 		t.Fatalf("%T: %v", err, err)
@@ -91,11 +92,73 @@ func TestUnknownIDsNameTheNearest(t *testing.T) {
 	unknown("plan", strings.Repeat("x", 1<<20), many) // must be quick, and not panic
 }
 
+// guide holds what is quoted from the guide.
+func guide(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("testdata/guide.txt")
+	noError(t, err)
+	return string(text)
+}
+
+func TestPlansAreThoseOfTheGuide(t *testing.T) {
+	c, err := Load()
+	noError(t, err)
+	text := guide(t)
+	var ids []string
+	for _, p := range c.Plans() {
+		ids = append(ids, p.ID)
+		row := "\n" + strings.Join([]string{p.Name, p.Target, p.Version, p.Radios}, " ") + "\n"
+		if strings.Count(text, row) != 1 {
+			t.Errorf("%s: the guide has no row %q", p.ID, row)
+		}
+		if want := strings.TrimSuffix(strings.TrimSuffix(p.ID, "-default"), "-simplified"); want != p.Protocol {
+			t.Errorf("%s: protocol %s", p.ID, p.Protocol)
+		}
+		if simplified := strings.Contains(p.Name, "(Simplified)"); simplified != (p.Variant == "simplified") {
+			t.Errorf("%s: variant %s", p.ID, p.Variant)
+		}
+		contains(t, p.Note, "not public") // nobody may take the plan for Amazon's sheet
+		if len(p.Unknown) == 0 {
+			t.Errorf("%s does not say what is unknown", p.ID)
+		}
+		if p.Variant == "simplified" {
+			contains(t, p.Note, "our choice")
+		}
+	}
+	equal(t, []string{"bss", "mss-thread-default", "mss-thread-simplified", "mss-wifi-default", "mss-wifi-simplified",
+		"wss-ble-default", "wss-ble-simplified", "wss-wifi-default", "wss-wifi-simplified", "zss"}, ids)
+	equal(t, len(ids), strings.Count(text[strings.Index(text, "\nTest Plans\n"):], " Provisionee "))
+}
+
+func TestCasesQuoteTheGuideAndOnlyOneIsAmazons(t *testing.T) {
+	c, err := Load()
+	noError(t, err)
+	text := guide(t)
+	groups := map[string]bool{}
+	for _, k := range c.cases {
+		if !strings.Contains(text, k.Requirement) || !strings.HasPrefix(text[strings.Index(text, k.Requirement)-1:], "\n") && !strings.Contains(text, ". "+k.Requirement) {
+			t.Errorf("%s: the guide has no sentence %q", k.ID, k.Requirement)
+		}
+		if amazons := k.Source == "amazon"; amazons != (k.ID == "3P2-DE-02") || !amazons && !strings.HasPrefix(k.ID, "FFS-") {
+			t.Errorf("%s: source %s", k.ID, k.Source)
+		}
+		contains(t, k.Note, "ours") // the case, its title or its number of attempts
+		groups[k.Group] = true
+		for _, p := range c.Plans() {
+			if _, ok := p.Case(k.ID); !ok {
+				t.Errorf("%s is not in %s: what a plan leaves out is not known", k.ID, p.ID)
+			}
+		}
+	}
+	equal(t, map[string]bool{"Barcode": true, "Provisioning": true, "Network": true, "Security": true, "Login with Amazon": true,
+		"Fallback": true, "Removal": true}, groups)
+}
+
 const (
 	goodCases = `group: G
 cases:
   - {id: A, source: ffscert, title: t, requirement: r, method: automated, criterion: {kind: all, attempts: 1}}
-  - {id: B, source: ffscert, title: t, requirement: r, method: attended, criterion: {kind: rate, target: 0.9, attempts: 10}}
+  - {id: B, source: ffscert, title: t, requirement: r, method: attended, evidence: e, criterion: {kind: rate, target: 0.9, attempts: 10}}
 `
 	goodPlan = `id: p
 name: n
@@ -138,6 +201,13 @@ func TestWhatIsWrongIsNamedWithFileLineAndField(t *testing.T) {
 		"target in per cent":  {strings.Replace(goodCases, "0.9", "95", 1), goodPlan, "cases[1].criterion.target: 95 is not above 0"},
 		"target not a number": {strings.Replace(goodCases, "0.9", ".nan", 1), goodPlan, "cases[1].criterion.target: NaN is not above 0"},
 		"all with target":     {strings.Replace(goodCases, "kind: all", "kind: all, target: 1", 1), goodPlan, "only a rate has a target"},
+		"evidence unsaid":     {strings.Replace(goodCases, " evidence: e,", "", 1), goodPlan, "cases/g.yaml:4: cases[1].evidence: is missing"},
+		"condition of two":    {strings.Replace(goodCases, "method: automated", "applies: [{protocols: [zss], product: sdk, because: b}], method: automated", 1), goodPlan, "cases/g.yaml:3: cases[0].applies[0]: needs exactly one of protocols, variants, product"},
+		"condition of none":   {strings.Replace(goodCases, "method: automated", "applies: [{because: b}], method: automated", 1), goodPlan, "cases[0].applies[0]: needs exactly one of"},
+		"condition unfounded": {strings.Replace(goodCases, "method: automated", "applies: [{product: sdk}], method: automated", 1), goodPlan, "cases[0].applies[0].because: is missing"},
+		"condition feature":   {strings.Replace(goodCases, "method: automated", "applies: [{product: sd, because: b}], method: automated", 1), goodPlan, `"sd" is not one of partner_app, sdk, inner_barcode`},
+		"condition protocol":  {strings.Replace(goodCases, "method: automated", "applies: [{protocols: [zigbee], because: b}], method: automated", 1), goodPlan, `"zigbee" is not one of wss-wifi`},
+		"condition otherwise": {strings.Replace(goodCases, "method: automated", "applies: [{product: sdk, otherwise: passed, because: b}], method: automated", 1), goodPlan, `"passed" is not one of not_applicable, attended`},
 		"no attempts":         {strings.Replace(goodCases, "attempts: 10", "attempts: 0", 1), goodPlan, "cases[1].criterion.attempts: 0 is not between 1 and 10000"},
 		"negative attempts":   {goodCases, strings.Replace(goodPlan, "30", "-1", 1), "plans/p.yaml:9: cases[0].attempts: -1 is not between 1 and 10000"},
 		"case twice":          {strings.Replace(goodCases, "id: B", "id: A", 1), goodPlan, `cases/g.yaml:4: cases[1].id: "A" is defined already, at cases/g.yaml:3`},

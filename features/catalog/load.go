@@ -23,6 +23,9 @@ const maxFile = 1 << 20
 // maxAttempts bounds the attempts that a case may ask for.
 const maxAttempts = 10000
 
+// variants of a plan.
+var variants = []string{"default", "simplified"}
+
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // Problem is one thing that is wrong with the catalogue.
@@ -69,7 +72,18 @@ type caseEntry struct {
 	Method      string         `yaml:"method"`
 	Criterion   criterionEntry `yaml:"criterion"`
 	Needs       []string       `yaml:"needs"`
+	Applies     []appliesEntry `yaml:"applies"`
+	Evidence    string         `yaml:"evidence"`
 	Note        string         `yaml:"note"`
+}
+
+// appliesEntry is a condition: one of protocols, variants and product.
+type appliesEntry struct {
+	Protocols []string `yaml:"protocols"`
+	Variants  []string `yaml:"variants"`
+	Product   string   `yaml:"product"`
+	Otherwise string   `yaml:"otherwise"`
+	Because   string   `yaml:"because"`
 }
 
 type criterionEntry struct {
@@ -88,6 +102,7 @@ type planFile struct {
 	Variant  string      `yaml:"variant"`
 	Radios   string      `yaml:"radios"`
 	Note     string      `yaml:"note"`
+	Unknown  []string    `yaml:"unknown"`
 	Cases    []planEntry `yaml:"cases"`
 }
 
@@ -238,6 +253,9 @@ func (l *loader) caseFile(d *document) {
 		d.text(at+".requirement", e.Requirement)
 		d.oneOf(at+".method", e.Method, string(certification.Automated), string(certification.Evidence), string(certification.Attended))
 		d.criterion(at+".criterion", e.Criterion)
+		if byHand(e) {
+			d.text(at+".evidence", e.Evidence)
+		}
 		if !d.id(at+".id", e.ID) {
 			continue
 		}
@@ -254,7 +272,7 @@ func (l *loader) caseFile(d *document) {
 		l.cases[e.ID] = defined[certification.Case]{certification.Case{
 			ID: e.ID, Group: f.Group, Title: e.Title, Requirement: e.Requirement, Method: certification.Method(e.Method),
 			Criterion: certification.Criterion{Kind: certification.CriterionKind(e.Criterion.Kind), Target: e.Criterion.Target, Attempts: e.Criterion.Attempts},
-			Source:    e.Source, Needs: e.Needs, Note: e.Note,
+			Source:    e.Source, Needs: e.Needs, Note: e.Note, Evidence: e.Evidence, Applies: d.applies(at+".applies", e.Applies),
 		}, fmt.Sprintf("%s:%d", d.name, d.line(at+".id"))}
 	}
 }
@@ -270,6 +288,47 @@ func (d *document) criterion(at string, c criterionEntry) {
 	}
 }
 
+// byHand tells whether a file or a person decides a case, at least for some products.
+func byHand(e caseEntry) bool {
+	return e.Method != string(certification.Automated) || slices.ContainsFunc(e.Applies, func(a appliesEntry) bool { return a.Otherwise == string(certification.Attended) })
+}
+
+// applies reads the conditions of a case.
+func (d *document) applies(at string, entries []appliesEntry) []certification.Condition {
+	var all []certification.Condition
+	for i, e := range entries {
+		at := fmt.Sprintf("%s[%d]", at, i)
+		kinds := 0
+		for _, given := range []bool{len(e.Protocols) > 0, len(e.Variants) > 0, e.Product != ""} {
+			if given {
+				kinds++
+			}
+		}
+		if kinds != 1 {
+			d.add(at, "needs exactly one of protocols, variants, product")
+		}
+		for _, p := range e.Protocols {
+			d.oneOf(at+".protocols", p, certification.Protocols()...)
+		}
+		for _, v := range e.Variants {
+			d.oneOf(at+".variants", v, variants...)
+		}
+		if e.Product != "" {
+			d.oneOf(at+".product", e.Product, string(certification.PartnerApp), string(certification.SDK), string(certification.InnerBarcode))
+		}
+		if e.Otherwise != "" {
+			d.oneOf(at+".otherwise", e.Otherwise, string(certification.NotApplicable), string(certification.Attended))
+		}
+		d.text(at+".because", e.Because)
+		c := certification.Condition{Protocols: e.Protocols, Variants: e.Variants, Product: certification.Feature(e.Product), Because: e.Because}
+		if e.Otherwise == string(certification.Attended) {
+			c.Otherwise = certification.Attended
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
 func (l *loader) planFile(d *document) {
 	var f planFile
 	if !d.decode(&f) {
@@ -279,8 +338,8 @@ func (l *loader) planFile(d *document) {
 	d.text("target", f.Target)
 	d.text("version", f.Version)
 	d.text("radios", f.Radios)
-	d.oneOf("protocol", f.Protocol, "wss-wifi", "wss-ble", "zss", "bss", "mss-wifi", "mss-thread")
-	d.oneOf("variant", f.Variant, "default", "simplified")
+	d.oneOf("protocol", f.Protocol, certification.Protocols()...)
+	d.oneOf("variant", f.Variant, variants...)
 	if !d.id("id", f.ID) {
 		return
 	}
@@ -288,7 +347,7 @@ func (l *loader) planFile(d *document) {
 		d.add("id", "the file of plan %q must be called %s", f.ID, want)
 	}
 	p := certification.Plan{ID: f.ID, Name: f.Name, Target: f.Target, Version: f.Version, Protocol: f.Protocol,
-		Variant: f.Variant, Radios: f.Radios, Note: f.Note, Cases: []certification.Case{}}
+		Variant: f.Variant, Radios: f.Radios, Note: f.Note, Unknown: f.Unknown, Cases: []certification.Case{}}
 	if len(f.Cases) == 0 {
 		d.add("cases", "there is no case")
 	}

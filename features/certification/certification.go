@@ -53,6 +53,20 @@ type Case struct {
 	// Needs are what an attempt must have measured to count as passed, such as
 	// [NeedsSetUpTime]: a scenario that measures nothing proves nothing.
 	Needs []string `json:"needs,omitempty"`
+	// Evidence is what must be shown where a file or a person decides.
+	Evidence string `json:"evidence,omitempty"`
+	// Applies are the conditions under which the case applies; all must hold.
+	Applies []Condition `json:"applies,omitempty"`
+	// NotApplicable is why the case does not apply to the product, in one line;
+	// empty where it applies. The catalogue never fills it in: see [Plan.For].
+	NotApplicable string `json:"not_applicable,omitempty"`
+	// Adapted is why Method is not the one of the catalogue for this product;
+	// empty where nothing was adapted.
+	Adapted string `json:"adapted,omitempty"`
+	// Undecided are features on which it depends whether the case applies, and
+	// of which the product's profile does not say whether it has them. The case
+	// applies meanwhile.
+	Undecided []Feature `json:"undecided,omitempty"`
 	// Source says whose case this is: "amazon" for a published id, "ffscert"
 	// for one of ours.
 	Source string `json:"source"`
@@ -74,7 +88,9 @@ type Plan struct {
 	Variant  string `json:"variant"`  // "default" or "simplified"
 	Radios   string `json:"radios"`
 	Note     string `json:"note,omitempty"`
-	Cases    []Case `json:"cases"`
+	// Unknown lists what of Amazon's own sheet for this plan is not known.
+	Unknown []string `json:"unknown,omitempty"`
+	Cases   []Case   `json:"cases"`
 }
 
 // Case returns the plan's case with that id.

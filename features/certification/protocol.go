@@ -24,6 +24,11 @@ type Protocol struct {
 	Removed Remover
 }
 
+// Protocols are the ids of the protocols, as plans name them.
+func Protocols() []string {
+	return []string{"wss-wifi", "wss-ble", "zss", "bss", "mss-wifi", "mss-thread"}
+}
+
 // ProtocolOf returns the facts of a protocol. One that is not known is treated
 // with the greatest care: the provisioner is restarted, and the device is
 // removed in the Alexa app.

@@ -89,8 +89,24 @@ type Product struct {
 	// OriginalDeviceType and ReferenceAPID are asked of derivatives and of
 	// products on a certified reference design.
 	OriginalDeviceType string `json:"original_device_type,omitempty"`
+	OriginalHardware   string `json:"original_hardware,omitempty"`
+	OriginalFirmware   string `json:"original_firmware,omitempty"`
+	OriginalProtocol   string `json:"original_protocol,omitempty"`
 	ReferenceAPID      string `json:"reference_apid,omitempty"`
-	Note               string `json:"note,omitempty"`
+	// DeviceType is the kind of device in words.
+	DeviceType string `json:"device_type,omitempty"`
+	// PartnerApp, InnerBarcode and SDK are missing where the profile does not say.
+	PartnerApp   *bool  `json:"partner_app,omitempty"`
+	InnerBarcode *bool  `json:"inner_barcode,omitempty"`
+	SDK          *SDK   `json:"sdk,omitempty"`
+	Note         string `json:"note,omitempty"`
+}
+
+// SDK is what a product integrates for Frustration-Free Setup.
+type SDK struct {
+	Integrated bool   `json:"integrated"`
+	Name       string `json:"name,omitempty"`
+	Certified  bool   `json:"certified"`
 }
 
 // Testbed is what carried out attempts. What is learnt only when a session

@@ -23,7 +23,8 @@ type Matrix struct {
 	Schema  string  `json:"schema"`
 	Run     Run     `json:"run"`
 	Summary Summary `json:"summary"`
-	// Cases are the plan's cases that were selected, in the plan's order.
+	// Cases are the plan's cases that were selected, in the plan's order; those
+	// that do not apply to the product are among them, with the reason as message.
 	Cases []Case `json:"cases"`
 	// Local are scenarios that belong to no case of the plan. They never enter
 	// the summary's verdict.
@@ -42,10 +43,11 @@ type Run struct {
 	// Selection is what the user asked for, "all" for the whole plan.
 	Selection string `json:"selection"`
 	// Partial is true for less than the whole plan with the plan's attempts.
-	Partial          bool              `json:"partial"`
-	Plan             Plan              `json:"plan"`
-	Protocol         string            `json:"protocol"`
-	Variant          string            `json:"variant"`
+	Partial  bool   `json:"partial"`
+	Plan     Plan   `json:"plan"`
+	Protocol string `json:"protocol"`
+	Variant  string `json:"variant"`
+	// Derivative is "", "marketplace" or "product" (guide, "Derivative Certification").
 	Derivative       string            `json:"derivative"`
 	Product          journal.Product   `json:"product"`
 	Testbeds         []journal.Testbed `json:"testbeds"`
@@ -74,7 +76,7 @@ type Summary struct {
 	// Verdict is the worst of the selected cases; not_run if there is none.
 	Verdict certification.Verdict `json:"verdict"`
 	// Complete is true if the run has finished, is not partial, and no case is
-	// blocked or was not run.
+	// blocked, was not run, or waits for evidence of which there is none.
 	Complete      bool `json:"complete"`
 	Passed        int  `json:"passed"`
 	Failed        int  `json:"failed"`

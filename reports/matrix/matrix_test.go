@@ -273,3 +273,63 @@ func BenchmarkOf(b *testing.B) {
 		}
 	}
 }
+
+func TestWhatNoScenarioCarriesOut(t *testing.T) {
+	r := run(20, strings.Repeat("p", 20))
+	add := func(c certification.Case, selected bool) {
+		c.Criterion = certification.Criterion{Kind: certification.All, Attempts: 2}
+		r.Plan.Cases = append(r.Plan.Cases, c)
+		if selected {
+			r.Scopes = append(r.Scopes, journal.Scope{Case: c.ID, Required: 2, Scenarios: []string{}})
+		}
+	}
+	add(certification.Case{ID: "out", Method: certification.Automated, NotApplicable: "the product has no\x1b partner app: none"}, true)
+	m := Of(r)
+	if c := m.Cases[1]; c.Verdict != certification.NotApplicable || c.Cause != "" || c.Message != "the product has no partner app: none" || c.Attempts.Required != 0 {
+		t.Errorf("%+v", c)
+	}
+	if m.Summary.Verdict != certification.Passed || !m.Summary.Complete || m.Summary.NotApplicable != 1 || m.Run.Partial {
+		t.Errorf("%+v", m.Summary)
+	}
+
+	add(certification.Case{ID: "file", Method: certification.Evidence, Evidence: "a picture", Undecided: []certification.Feature{certification.InnerBarcode}}, true)
+	add(certification.Case{ID: "person", Method: certification.Attended, Evidence: "that it works", Adapted: "no app"}, true)
+	m = Of(r)
+	for i, want := range []string{"the evidence is missing; needed: a picture; whether the product has an inner barcode is not said (product.inner_barcode)",
+		"nobody has shown evidence for this attended case; needed: that it works (no app)"} {
+		if c := m.Cases[2+i]; c.Verdict != certification.Review || c.Cause != certification.CauseDefinition || c.Message != want {
+			t.Errorf("%+v", c)
+		}
+	}
+	if m.Summary.Verdict != certification.Review || m.Summary.Complete || m.Run.Partial {
+		t.Errorf("%+v", m.Summary)
+	}
+	if next := Next(m); len(next) != 1 || next[0] != "show what is missing for file, person: they stay under review until then" {
+		t.Errorf("%q", next)
+	}
+
+	add(certification.Case{ID: "bare", Method: certification.Automated}, true)
+	if m = Of(r); m.Cases[4].Verdict != certification.NotRun || m.Summary.Verdict != certification.NotRun || m.Summary.Complete {
+		t.Errorf("%+v", m.Summary)
+	}
+
+	// One that does not apply may be left out; one that applies makes the run partial.
+	add(certification.Case{ID: "left", NotApplicable: "no"}, false)
+	if m = Of(r); m.Run.Partial || !reflect.DeepEqual(m.NotSelected, []string{"left"}) {
+		t.Errorf("%+v %v", m.Run, m.NotSelected)
+	}
+	add(certification.Case{ID: "forgotten", Method: certification.Evidence}, false)
+	if m = Of(r); !m.Run.Partial {
+		t.Errorf("%+v", m.Run)
+	}
+}
+
+// What was seen is judged, even where it should not have been looked for.
+func TestAttemptsOfAnInapplicableCaseAreJudged(t *testing.T) {
+	r := run(20, "f")
+	r.Plan.Cases[0].NotApplicable = "no"
+	r.Scopes[0].Scenarios = nil
+	if m := Of(r); m.Cases[0].Verdict == certification.NotApplicable || m.Cases[0].Attempts.Failed != 1 {
+		t.Errorf("%+v", m.Cases[0])
+	}
+}

@@ -1,6 +1,8 @@
 package matrix
 
 import (
+	"strings"
+
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
 )
@@ -40,10 +42,23 @@ func Next(m Matrix) []string {
 		list = append(list, "run the same plan on a real phone")
 	case m.Summary.Complete && certified(m.Summary.Verdict) && m.Run.SubmitByUTC != nil:
 		list = append(list, "submit the result no later than "+m.Run.SubmitByUTC.Format("2006-01-02 15:04")+" UTC")
+	case len(waiting(m)) > 0:
+		list = append(list, "show what is missing for "+strings.Join(waiting(m), ", ")+": they stay under review until then")
 	case certified(m.Summary.Verdict) && m.Run.Partial:
 		list = append(list, "run the whole plan")
 	}
 	return list
+}
+
+// waiting are the ids of the cases for which nothing was shown yet.
+func waiting(m Matrix) []string {
+	var ids []string
+	for _, c := range m.Cases {
+		if c.Verdict == certification.Review && len(c.Scenarios) == 0 {
+			ids = append(ids, oneLine(c.ID))
+		}
+	}
+	return ids
 }
 
 func certified(v certification.Verdict) bool {

@@ -19,7 +19,8 @@ const submitWithin = 7 * 24 * time.Hour
 //
 // A case's scenarios are those of its scope, and any other that has attempts:
 // each has to meet the criterion, and the case is the worst of them. A case
-// with attempts that the scope does not name is judged by the plan's rules.
+// with attempts that the scope does not name is judged by the plan's rules, even
+// if it was not to apply: what was seen is never hidden.
 // Attempts of a case that the plan does not have are local.
 func Of(run journal.Record) Matrix {
 	plan, local := split(run)
@@ -31,7 +32,7 @@ func Of(run journal.Record) Matrix {
 		attempts := plan[k.ID]
 		if !selected && len(attempts) == 0 {
 			m.NotSelected = append(m.NotSelected, k.ID)
-			partial = true
+			partial = partial || k.NotApplicable == ""
 			continue
 		}
 		rules, ok := RulesOf(run.Header, k.ID)
@@ -124,7 +125,7 @@ func summarise(m Matrix, state journal.State) Summary {
 		}
 		s.LocalVerdict = certification.Worst(locals...)
 	}
-	s.Complete = state == journal.Finished && !m.Run.Partial && len(m.Cases) > 0 && s.NotRun == 0 && s.Blocked == 0
+	s.Complete = state == journal.Finished && !m.Run.Partial && len(m.Cases) > 0 && s.NotRun == 0 && s.Blocked == 0 && len(waiting(m)) == 0
 	return s
 }
 
@@ -178,9 +179,14 @@ func judgeCase(k certification.Case, r Rules, scenarios []string, attempts []cer
 	return c
 }
 
-// withoutScenario is a case that nothing carries out. A person or a file may
-// still decide it; an automated one cannot have been run.
+// withoutScenario is a case that nothing carries out. It may not apply to the
+// product; a person or a file may still decide it; an automated one cannot have
+// been run. One that does not apply owes no attempts.
 func (c *Case) withoutScenario(k certification.Case, r Rules) {
+	if k.NotApplicable != "" {
+		c.Verdict, c.Message = certification.NotApplicable, oneLine(k.NotApplicable)
+		return
+	}
 	c.Attempts.PlanRequired, c.Attempts.Required = k.Criterion.Attempts, r.Required
 	c.Rate = rateOf(k.Criterion, Tally{})
 	c.Cause = certification.CauseDefinition
@@ -188,7 +194,23 @@ func (c *Case) withoutScenario(k certification.Case, r Rules) {
 		c.Verdict, c.Message = certification.NotRun, "no scenario is tagged @case:"+oneLine(k.ID)
 		return
 	}
-	c.Verdict, c.Message = certification.Review, noEvidence(k.Method)
+	c.Verdict, c.Message = certification.Review, missing(k)
+}
+
+// missing says what a case waits for that a file or a person decides, and how
+// the product's profile may settle it.
+func missing(k certification.Case) string {
+	s := noEvidence(k.Method)
+	if k.Evidence != "" {
+		s += "; needed: " + oneLine(k.Evidence)
+	}
+	if k.Adapted != "" {
+		return s + " (" + oneLine(k.Adapted) + ")"
+	}
+	for _, f := range k.Undecided {
+		s += "; whether the product has " + oneLine(f.Words()) + " is not said (product." + oneLine(string(f)) + ")"
+	}
+	return s
 }
 
 // worstOf takes verdict, cause and message from the worst scenario, and the

@@ -61,7 +61,9 @@ func (e *SelectionError) Error() string {
 
 // Select expands a plan and a selection into jobs. known tells whether a case
 // id exists in any plan of the catalogue: a scenario of another plan's case is
-// left out unless a file names it. Selecting nothing is an error.
+// left out unless a file names it. Cases that do not apply to the product are
+// left out, and refused where they are asked for by name. Selecting nothing,
+// neither a scenario nor an [Unscripted] case, is an error.
 func Select(plan certification.Plan, all []Scenario, sel Selection, known func(id string) bool) ([]Job, error) {
 	if sel.Attempts < 0 {
 		return nil, &SelectionError{fmt.Sprintf("%d attempts cannot be made", sel.Attempts), "give a number from 1 upwards"}
@@ -76,8 +78,12 @@ func Select(plan certification.Plan, all []Scenario, sel Selection, known func(i
 	}
 	wanted := map[string]bool{}
 	for _, id := range sel.Cases {
-		if _, ok := plan.Case(id); !ok {
+		c, ok := plan.Case(id)
+		if !ok {
 			return nil, &SelectionError{fmt.Sprintf("plan %s has no case %q", plan.ID, id), "it has: " + strings.Join(caseIDs(plan), ", ")}
+		}
+		if err := refuseInapplicable(c); err != nil {
+			return nil, err
 		}
 		wanted[id] = true
 	}
@@ -86,6 +92,7 @@ func Select(plan certification.Plan, all []Scenario, sel Selection, known func(i
 		return nil, err
 	}
 	var jobs []Job
+	var idle []certification.Case // that a scenario would carry out, and must not
 	for _, s := range all {
 		if s.Broken {
 			continue
@@ -101,9 +108,16 @@ func Select(plan certification.Plan, all []Scenario, sel Selection, known func(i
 		case id == certification.LocalCase && len(files) == 0 && len(s.Cases) > 0 && anyKnown(s.Cases, known):
 			continue // a case of another plan
 		}
+		if c, ok := plan.Case(id); ok && !carriesOut(c) {
+			idle = append(idle, c)
+			continue
+		}
 		jobs = append(jobs, job(plan, id, s, sel.Attempts))
 	}
-	if len(jobs) == 0 {
+	if len(jobs) == 0 && len(Unscripted(plan, all, sel)) == 0 {
+		if len(idle) > 0 {
+			return nil, refuseIdle(idle[0])
+		}
 		what := "the plan " + plan.ID
 		if t := sel.Text(); t != "" {
 			what = t
@@ -258,7 +272,7 @@ func Partial(plan certification.Plan, all []Scenario, jobs []Job) bool {
 		selected[j.Scenario.Title()] = true
 	}
 	for _, s := range all {
-		if s.Case(plan) != certification.LocalCase && !selected[s.Title()] {
+		if c, ok := plan.Case(s.Case(plan)); ok && carriesOut(c) && !selected[s.Title()] {
 			return true
 		}
 	}

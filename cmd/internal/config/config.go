@@ -52,8 +52,8 @@ type Config struct {
 	Warnings []Problem `yaml:"-" json:"-"`
 }
 
-// Product describes the device under test for the report. Only its name in
-// the Alexa app takes part in a run.
+// Product describes the device under test. Its name takes part in a run; what
+// it has decides which cases apply to it; the rest goes into the report.
 type Product struct {
 	// DeviceName is the device's name, exactly as the Alexa app will show it.
 	// Only the device of this name is ever deleted.
@@ -70,10 +70,61 @@ type Product struct {
 	DeviceTypeID string `yaml:"device_type_id,omitempty" json:"device_type_id,omitempty"`
 	// APID is the advertised product id from the registration.
 	APID string `yaml:"apid,omitempty" json:"apid,omitempty"`
-	// ReferenceAPID of the certified reference design; simplified plans only.
+	// ReferenceAPID of the certified reference design that the product uses;
+	// simplified plans only. Amazon gives it at the registration of the product.
 	ReferenceAPID string `yaml:"reference_apid,omitempty" json:"reference_apid,omitempty"`
 	// AmazonCustomerID of the test account, as the report names it.
 	AmazonCustomerID string `yaml:"amazon_customer_id,omitempty" json:"amazon_customer_id,omitempty"`
+	// DeviceType is the kind of device in words, such as "smart plug".
+	DeviceType string `yaml:"device_type,omitempty" json:"device_type,omitempty"`
+	// PartnerApp is true if there is an app of the maker's own in which the
+	// customer sets the device up or links their Amazon account. Cases that need
+	// one apply unless it is false.
+	PartnerApp *bool `yaml:"partner_app,omitempty" json:"partner_app,omitempty"`
+	// InnerBarcode is true if there is a barcode in the box, for the customer to
+	// scan. Its case applies unless it is false.
+	InnerBarcode *bool `yaml:"inner_barcode,omitempty" json:"inner_barcode,omitempty"`
+	// SDK says whether the product integrates an SDK for Frustration-Free Setup.
+	// The case of the TLS flow applies unless none is integrated.
+	SDK *SDK `yaml:"sdk,omitempty" json:"sdk,omitempty"`
+	// Derivative is given if the certification rests on one that is there
+	// already; without it, the whole plan is tested.
+	Derivative *Derivative `yaml:"derivative,omitempty" json:"derivative,omitempty"`
+}
+
+// SDK is what the product integrates for Frustration-Free Setup.
+type SDK struct {
+	// Integrated is true if there is one, whoever has made it.
+	Integrated bool `yaml:"integrated" json:"integrated" jsonschema:"required"`
+	// Name of the SDK, such as "ACK SDK"; for the report.
+	Name string `yaml:"name,omitempty" json:"name,omitempty"`
+	// Certified is true if the SDK itself is certified; for the report. It
+	// excuses from no case: the guide names no such exception.
+	Certified bool `yaml:"certified,omitempty" json:"certified,omitempty"`
+}
+
+// Derivative is a certification that rests on one that is there already
+// (guide, "Derivative Certification").
+type Derivative struct {
+	// Kind is marketplace for the certified device itself in another
+	// marketplace, or product for another device with the same chipset, firmware
+	// and protocol.
+	Kind string `yaml:"kind" json:"kind" jsonschema:"required,enum=marketplace,enum=product"`
+	// Original is the device that is certified already. A product derivative
+	// needs all of it, a marketplace derivative may leave it away.
+	Original Original `yaml:"original,omitempty" json:"original,omitempty"`
+}
+
+// Original is the certified device on which a derivative rests.
+type Original struct {
+	// DeviceTypeID is the Device Type of the original device; the report names it.
+	DeviceTypeID string `yaml:"device_type_id,omitempty" json:"device_type_id,omitempty"`
+	// Hardware revision or chipset that was certified.
+	Hardware string `yaml:"hardware,omitempty" json:"hardware,omitempty"`
+	// Firmware version that was certified.
+	Firmware string `yaml:"firmware,omitempty" json:"firmware,omitempty"`
+	// Protocol that was certified.
+	Protocol string `yaml:"protocol,omitempty" json:"protocol,omitempty" jsonschema:"enum=wss-wifi,enum=wss-ble,enum=zss,enum=bss,enum=mss-wifi,enum=mss-thread"`
 }
 
 // Testbed is one phone with a device under test, a provisioner and two plugs.

@@ -59,6 +59,7 @@ func (b *Testbed) UnmarshalYAML(unmarshal func(any) error) error {
 
 // judge says what the schema cannot.
 func (t *tree) judge(c *Config) {
+	t.judgeProduct(c)
 	names := make(map[string]int)
 	phones := make(map[string]int)
 	for i := range c.Testbeds {

@@ -15,6 +15,7 @@ type caseView struct {
 	Anchor                                         string // on the page
 	ID, Title, Requirement, Method, Cause, Message string
 	Score                                          string // such as 19/20
+	NoAttempts                                     bool   // a file or a person decides, or it does not apply
 	Flaky                                          bool
 	Numbers                                        []fact
 	Rate                                           *rateView
@@ -90,6 +91,9 @@ func (b *builder) planCase(c matrix.Case) caseView {
 		Cause: words(string(c.Cause)), Message: clean(c.Message), Rate: rateOf(c.Rate), Numbers: append(numbers(c.Attempts, c.SetupTime), phases(c.Phases)...), Flaky: c.Flaky}
 	if c.Method != "" && c.Method != certification.Automated {
 		v.Method = words(string(c.Method))
+	}
+	if len(c.Scenarios) == 0 && (c.Verdict == certification.NotApplicable || v.Method != "") {
+		v.Score, v.Rate, v.Numbers, v.NoAttempts = "", nil, nil, true
 	}
 	for _, f := range c.Findings {
 		v.Findings = append(v.Findings, findingView{clean(string(f.Severity)), clean(f.Rule), clean(f.Message)})

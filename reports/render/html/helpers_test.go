@@ -115,6 +115,28 @@ func mixed() journal.Record {
 	return rec
 }
 
+// derived is a run of a product derivative: nothing but evidence is asked for.
+func derived() journal.Record {
+	rec := passed(0)
+	no := false
+	rec.Derivative, rec.Attempts = "product", nil
+	rec.Product.OriginalDeviceType, rec.Product.OriginalHardware, rec.Product.OriginalFirmware, rec.Product.OriginalProtocol = "OLD1", "ESP32-C3", "1.0.0", "mss-wifi"
+	rec.Product.PartnerApp, rec.Product.SDK = &no, &journal.SDK{Integrated: true, Name: "ACK SDK", Certified: true}
+	rec.Plan.Cases[0].NotApplicable = `a product derivative is tested with the group "Barcode" alone`
+	rec.Scopes[0].Scenarios = nil
+	add := func(c certification.Case) {
+		c.Criterion = certification.Criterion{Kind: certification.All, Attempts: 1}
+		rec.Plan.Cases = append(rec.Plan.Cases, c)
+		rec.Scopes = append(rec.Scopes, journal.Scope{Case: c.ID, Required: 1})
+	}
+	add(certification.Case{ID: "FFS-APP-01", Group: "Provisioning", Title: "Partner app", NotApplicable: "the product has no partner app: there is none", Method: certification.Automated})
+	add(certification.Case{ID: "FFS-NET-03", Group: "Network", Title: "Not nearby", NotApplicable: rec.Plan.Cases[0].NotApplicable, Method: certification.Automated})
+	add(certification.Case{ID: "FFS-BAR-01", Group: "Barcode", Title: "Outer barcode", Evidence: "a picture of it", Method: certification.Evidence})
+	add(certification.Case{ID: "FFS-BAR-02", Group: "Barcode", Title: "Inner barcode", Evidence: "a picture of it", Method: certification.Evidence,
+		Undecided: []certification.Feature{certification.InnerBarcode}})
+	return rec
+}
+
 // folder holds the pictures and files that mixed refers to.
 func folder(t testing.TB) fstest.MapFS {
 	return fstest.MapFS{

@@ -39,7 +39,7 @@ func render(t testing.TB, rec journal.Record, o Options) string {
 func TestGolden(t *testing.T) {
 	interrupted := passed(7)
 	interrupted.State, interrupted.Ended = journal.Interrupted, time.Time{}
-	for name, rec := range map[string]journal.Record{"mixed": mixed(), "interrupted": interrupted, "empty": {State: journal.Running}} {
+	for name, rec := range map[string]journal.Record{"mixed": mixed(), "derivative": derived(), "interrupted": interrupted, "empty": {State: journal.Running}} {
 		t.Run(name, func(t *testing.T) {
 			got := render(t, rec, Options{Folder: folder(t)})
 			got = strings.NewReplacer(styleSource, "STYLE", scriptSource, "SCRIPT").Replace(got)
@@ -73,6 +73,8 @@ func TestWhatAPersonMustSee(t *testing.T) {
 		"failures": {mixed(), []string{"<title>FAILED · SIMULATED · PARTIAL · First light", `<span class="verdict">failed</span>`, "It proves nothing for a certification", "Selected: --tags @quick",
 			"FFS-E201", "FFS-E402", "the session is lost", "is the phone&#39;s cable in?", "attempt 7: failed, product FFS-E201", "18 of 20 passed, 2 failed, 1 blocked",
 			"90.0 % passed; the target is 95 %; proven with 95 % confidence: at least 71.7 %", "LWA-PROMINENCE", "page source (xml)", "FFS-TLS-01", "Local scenarios", "cause: <b>product</b>"}},
+		"derivative": {derived(), []string{"First light · MSS for Wi-Fi Provisionee (Default) 1.1 · product derivative", "original device type OLD1 · original hardware ESP32-C3 · original firmware 1.0.0 · original protocol mss-wifi",
+			"not applicable", "the product has no partner app", "a product derivative is tested with the group &#34;Barcode&#34; alone", "needed: a picture of it", "integrated · ACK SDK · certified", "The plan is not complete."}},
 		"submit": {passed(20), []string{"<title>PASSED · First light", "Submit by", "2026-11-29 19:14:03 UTC · 7 days after the test", "The whole plan was carried out", "A1B2C3", "at least 86.1 %", "20 attempts passed"}},
 	} {
 		got := render(t, tc.rec, Options{Folder: folder(t)})

@@ -100,7 +100,7 @@ func build(rec journal.Record, o Options) view {
 	v := view{
 		Policy: policy(), Style: template.CSS(styleSource), Script: template.JS(scriptSource),
 		Verdict: markOf(m.Outcome()), Marks: marks(m), Simulated: m.Run.Simulated,
-		Plan:    strings.TrimSpace(clean(m.Run.Plan.Name) + " " + clean(m.Run.Plan.Version)),
+		Plan:    planOf(m),
 		Product: clean(m.Run.Product.DeviceName), RunID: clean(m.Run.ID), Lead: lead(m),
 		Notices: notices(m), Facts: facts(m), Brief: brief(m), Glance: len(m.Cases) > 1, Counts: counts(m.Summary),
 		LocalMark: markOf(m.Summary.LocalVerdict), Version: clean(m.Run.ToolVersion),
@@ -132,6 +132,16 @@ func build(rec journal.Record, o Options) view {
 	v.Pictures = b.pictures.list
 	v.Notes = b.notes()
 	return v
+}
+
+// planOf names the plan, and the derivative where the run is one: it is tested
+// with a part of the plan only.
+func planOf(m matrix.Matrix) string {
+	s := strings.TrimSpace(clean(m.Run.Plan.Name) + " " + clean(m.Run.Plan.Version))
+	if m.Run.Derivative != "" {
+		s += " · " + clean(m.Run.Derivative) + " derivative"
+	}
+	return s
 }
 
 func title(v view) string {
@@ -237,8 +247,12 @@ func facts(m matrix.Matrix) []fact {
 		}
 	}
 	add("Product", p.DeviceName, strings.TrimSpace(p.Brand+" "+p.Model), prefixed("firmware ", p.Firmware), prefixed("hardware ", p.Hardware))
-	add("Device type", p.DeviceTypeID, prefixed("APID ", p.APID))
-	add("Derivative", r.Derivative, prefixed("original device type ", p.OriginalDeviceType), prefixed("reference APID ", p.ReferenceAPID))
+	add("Device type", p.DeviceType, p.DeviceTypeID, prefixed("APID ", p.APID), prefixed("reference APID ", p.ReferenceAPID))
+	add("Derivative", r.Derivative, prefixed("original device type ", p.OriginalDeviceType), prefixed("original hardware ", p.OriginalHardware),
+		prefixed("original firmware ", p.OriginalFirmware), prefixed("original protocol ", p.OriginalProtocol))
+	add("Partner app", yesNo(p.PartnerApp))
+	add("Inner barcode", yesNo(p.InnerBarcode))
+	add("SDK", sdkOf(p.SDK)...)
 	add("Plan", r.Plan.Name, prefixed("version ", r.Plan.Version), r.Plan.ID)
 	add("Amazon customer ID", r.AmazonCustomerID)
 	add("Started", moment(r.StartedUTC))
@@ -270,6 +284,28 @@ func facts(m matrix.Matrix) []fact {
 	}
 	add("Run", r.ID, string(r.State), fmt.Sprintf("seed %d", r.Seed))
 	return list
+}
+
+func yesNo(b *bool) string {
+	switch {
+	case b == nil:
+		return ""
+	case *b:
+		return "yes"
+	}
+	return "no"
+}
+
+func sdkOf(s *journal.SDK) []string {
+	switch {
+	case s == nil:
+		return nil
+	case !s.Integrated:
+		return []string{"none"}
+	case s.Certified:
+		return []string{"integrated", s.Name, "certified"}
+	}
+	return []string{"integrated", s.Name}
 }
 
 // brief is the part of the facts that stands beside the verdict.

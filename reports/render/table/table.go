@@ -39,6 +39,7 @@ func Render(w io.Writer, m matrix.Matrix, o Options) error {
 	}
 	p.heading(m)
 	p.cases(m)
+	p.inapplicable(m)
 	p.local(m)
 	p.summary(m)
 	if _, err := io.WriteString(w, p.out.String()); err != nil {
@@ -63,6 +64,9 @@ func (p *page) line(indent int, s string) {
 func (p *page) heading(m matrix.Matrix) {
 	p.line(2, clean(m.Run.Plan.Name)+" "+clean(m.Run.Plan.Version))
 	p.line(2, product(m))
+	if d := derivative(m); d != "" {
+		p.line(2, d)
+	}
 	span := m.Run.StartedUTC.Format("2006-01-02 15:04")
 	if m.Run.FinishedUTC != nil {
 		layout := "15:04"
@@ -100,6 +104,22 @@ func product(m matrix.Matrix) string {
 	return strings.Join(parts, " · ")
 }
 
+// derivative says on which certification the run rests.
+func derivative(m matrix.Matrix) string {
+	if m.Run.Derivative == "" {
+		return ""
+	}
+	s := clean(m.Run.Derivative) + " derivative"
+	r := m.Run.Product
+	for _, f := range []struct{ name, value string }{{"device type", r.OriginalDeviceType}, {"hardware", r.OriginalHardware},
+		{"firmware", r.OriginalFirmware}, {"protocol", r.OriginalProtocol}} {
+		if f.value != "" {
+			s += " · original " + f.name + " " + clean(f.value)
+		}
+	}
+	return s
+}
+
 func testbeds(m matrix.Matrix) string {
 	var list []string
 	for _, t := range m.Run.Testbeds {
@@ -122,6 +142,7 @@ const (
 // cases writes rows; where one has something to tell, it is told right below.
 func (p *page) cases(m matrix.Matrix) {
 	var open pretty.Writer
+	headed := false // whether the head of the columns is still in sight
 	flush := func() {
 		if open != nil {
 			p.out.WriteString(p.rendered(open))
@@ -129,14 +150,20 @@ func (p *page) cases(m matrix.Matrix) {
 		}
 	}
 	for _, c := range m.Cases {
+		if c.Verdict == certification.NotApplicable {
+			continue // told below, by reason
+		}
 		head, cells, widths := p.caseRow(c)
 		if open == nil {
-			open = p.table(head, widths)
+			if headed {
+				head = nil
+			}
+			open, headed = p.table(head, widths), true
 		}
 		p.row(open, cells, widths, 2, c.Verdict)
 		if c.Verdict != certification.Passed || c.Attempts.Blocked+c.Attempts.Failed > 0 || len(c.Findings) > 0 {
 			flush()
-			p.details(c)
+			headed = !p.details(c)
 		}
 	}
 	if open != nil {
@@ -150,7 +177,7 @@ func (p *page) cases(m matrix.Matrix) {
 
 func (p *page) caseRow(c matrix.Case) (head, cells []string, widths []int) {
 	head = []string{"case", "title", "verdict", "attempts", "rate", "set-up"}
-	cells = []string{clean(c.ID), clean(c.Title), verdictCell(c.Verdict, c.Cause, c.Flaky), attemptsCell(c.Attempts), rateCell(c.Rate), setupCell(c.SetupTime)}
+	cells = []string{clean(c.ID), clean(c.Title), verdictCell(c.Verdict, c.Cause, c.Flaky), resultCell(c), rateCell(c.Rate), setupCell(c.SetupTime)}
 	widths = []int{idWidth, 0, 11, 12, 13, 10}
 	if p.width < narrowFrom {
 		head = []string{"case", "title", "verdict", "result"}
@@ -173,16 +200,18 @@ func (p *page) fill(widths []int, column int) {
 	}
 }
 
-// details tell about a case what its row cannot.
-func (p *page) details(c matrix.Case) {
+// details tell about a case what its row cannot; it reports whether attempts
+// were listed.
+func (p *page) details(c matrix.Case) bool {
 	p.line(2, "  "+clean(c.Message))
 	for _, f := range c.Findings {
 		if f.Severity != certification.SeverityInfo {
 			p.line(4, fmt.Sprintf("  - %s %s: %s", clean(string(f.Severity)), clean(f.Rule), clean(f.Message)))
 		}
 	}
-	p.attempts(c.AttemptList, len(c.Scenarios) > 1)
+	listed := p.attempts(c.AttemptList, len(c.Scenarios) > 1)
 	p.out.WriteByte('\n')
+	return listed
 }
 
 func verdictCell(v certification.Verdict, c certification.Cause, flaky bool) string {
@@ -194,6 +223,37 @@ func verdictCell(v certification.Verdict, c certification.Cause, flaky bool) str
 		s += "\n" + words(string(c))
 	}
 	return s
+}
+
+// inapplicable tells which cases do not apply to the product, by reason.
+func (p *page) inapplicable(m matrix.Matrix) {
+	var reasons []string
+	ids := map[string][]string{}
+	for _, c := range m.Cases {
+		if c.Verdict != certification.NotApplicable {
+			continue
+		}
+		if ids[c.Message] == nil {
+			reasons = append(reasons, c.Message)
+		}
+		ids[c.Message] = append(ids[c.Message], clean(c.ID))
+	}
+	if len(reasons) == 0 {
+		return
+	}
+	p.line(2, "Not applicable (they count for nothing)")
+	for _, r := range reasons {
+		p.line(4, "  "+strings.Join(ids[r], ", ")+": "+clean(r))
+	}
+	p.out.WriteByte('\n')
+}
+
+// resultCell is what was done for a case: its attempts, or how else it is judged.
+func resultCell(c matrix.Case) string {
+	if len(c.Scenarios) == 0 && c.Method != certification.Automated && c.Method != "" {
+		return words(string(c.Method))
+	}
+	return attemptsCell(c.Attempts)
 }
 
 func attemptsCell(a matrix.Attempts) string {
@@ -245,8 +305,9 @@ func joined(sep string, list []string) string {
 	return strings.Join(some, sep)
 }
 
-// attempts lists every attempt that did not simply pass, with its reason.
-func (p *page) attempts(list []matrix.Attempt, several bool) {
+// attempts lists every attempt that did not simply pass, with its reason; it
+// reports whether there was one.
+func (p *page) attempts(list []matrix.Attempt, several bool) bool {
 	widths := []int{5, 8, 11, 8, 0}
 	p.fill(widths, 4)
 	var t pretty.Writer
@@ -268,6 +329,7 @@ func (p *page) attempts(list []matrix.Attempt, several bool) {
 	if t != nil {
 		p.out.WriteString("\n" + p.rendered(t))
 	}
+	return t != nil
 }
 
 func (p *page) local(m matrix.Matrix) {
@@ -282,7 +344,7 @@ func (p *page) local(m matrix.Matrix) {
 	p.out.WriteByte('\n')
 }
 
-// table is a table without a frame.
+// table is a table without a frame, and without a head if that is nil.
 func (p *page) table(head []string, widths []int) pretty.Writer {
 	t := pretty.NewWriter()
 	style := pretty.StyleDefault
@@ -300,7 +362,9 @@ func (p *page) table(head []string, widths []int) pretty.Writer {
 	for i, h := range head {
 		row[i] = h
 	}
-	t.AppendHeader(row)
+	if head != nil {
+		t.AppendHeader(row)
+	}
 	return t
 }
 

@@ -100,6 +100,28 @@ func mixed(t *testing.T) journal.Record {
 	return rec
 }
 
+// derived is a run of a product derivative: nothing but evidence is asked for.
+func derived(t *testing.T) journal.Record {
+	rec := record(t, 0)
+	no := false
+	rec.Derivative, rec.Attempts = "product", nil
+	rec.Product.OriginalDeviceType, rec.Product.OriginalHardware, rec.Product.OriginalFirmware, rec.Product.OriginalProtocol = "OLD1", "ESP32-C3", "1.0.0", "mss-wifi"
+	rec.Product.PartnerApp, rec.Product.SDK = &no, &journal.SDK{Integrated: true, Name: "ACK SDK", Certified: true}
+	rec.Plan.Cases[0].NotApplicable = `a product derivative is tested with the group "Barcode" alone`
+	rec.Scopes[0].Scenarios = nil
+	add := func(c certification.Case) {
+		c.Criterion = certification.Criterion{Kind: certification.All, Attempts: 1}
+		rec.Plan.Cases = append(rec.Plan.Cases, c)
+		rec.Scopes = append(rec.Scopes, journal.Scope{Case: c.ID, Required: 1})
+	}
+	add(certification.Case{ID: "FFS-APP-01", Group: "Provisioning", Title: "Partner app", NotApplicable: "the product has no partner app: there is none", Method: certification.Automated})
+	add(certification.Case{ID: "FFS-NET-03", Group: "Network", Title: "Not nearby", NotApplicable: rec.Plan.Cases[0].NotApplicable, Method: certification.Automated})
+	add(certification.Case{ID: "FFS-BAR-01", Group: "Barcode", Title: "Outer barcode", Evidence: "a picture of it", Method: certification.Evidence})
+	add(certification.Case{ID: "FFS-BAR-02", Group: "Barcode", Title: "Inner barcode", Evidence: "a picture of it", Method: certification.Evidence,
+		Undecided: []certification.Feature{certification.InnerBarcode}})
+	return rec
+}
+
 func render(t *testing.T, rec journal.Record, o Options) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -112,7 +134,7 @@ func render(t *testing.T, rec journal.Record, o Options) string {
 func TestGolden(t *testing.T) {
 	interrupted := record(t, 7)
 	interrupted.State = journal.Interrupted
-	for name, rec := range map[string]journal.Record{"passed": record(t, 20), "failed": failing(t), "mixed": mixed(t), "interrupted": interrupted} {
+	for name, rec := range map[string]journal.Record{"passed": record(t, 20), "failed": failing(t), "mixed": mixed(t), "derivative": derived(t), "interrupted": interrupted} {
 		for _, width := range []int{60, 80, 120} {
 			t.Run(fmt.Sprint(name, "-", width), func(t *testing.T) {
 				got := render(t, rec, Options{Width: width})
@@ -149,7 +171,10 @@ func TestWhatAPersonMustSee(t *testing.T) {
 	}{
 		"each failure": {failing(t), []string{"SIMULATED", "17/20 passed", "85.0 %", "target 95 %", "    7  failed", "   14  failed", "   21  failed", "    5  blocked", "FFS-E201", "FFS-E402", "Verdict: FAILED", "Next: FFS-E201: read"}},
 		"partial":      {mixed(t), []string{"PARTIAL", "--attempts 3", "(plan: 20)", "not selected: FFS-TLS-01", "Local scenarios", "FFS-E202"}},
-		"submit":       {record(t, 20), []string{"Verdict: PASSED", "submit the result no later than 2026-11-29 17:14 UTC"}},
+		"derivative": {derived(t), []string{"product derivative · original device type OLD1 · original hardware ESP32-C3 · original firmware 1.0.0",
+			`3P2-DE-02, FFS-NET-03: a product derivative is tested with the group "Barcode" alone`, "FFS-APP-01: the product has no partner app", "Verdict: REVIEW",
+			"3 not applicable", "needed: a picture of it", "product.inner_barcode", "Next: show what is missing for FFS-BAR-01, FFS-BAR-02"}},
+		"submit": {record(t, 20), []string{"Verdict: PASSED", "submit the result no later than 2026-11-29 17:14 UTC"}},
 	} {
 		got := render(t, tc.rec, Options{Width: 120})
 		for _, w := range tc.want {
@@ -170,6 +195,9 @@ func TestTextFromOutsideIsHarmless(t *testing.T) {
 	rec := failing(t)
 	rec.Product.DeviceName, rec.ToolVersion, rec.Selection = hostile, hostile, journal.Selection{Text: hostile, Partial: true}
 	rec.Plan.Name, rec.Plan.Cases[0].Title = hostile, hostile
+	rec.Derivative, rec.Product.OriginalDeviceType, rec.Product.OriginalHardware = hostile, hostile, hostile
+	rec.Plan.Cases = append(rec.Plan.Cases, certification.Case{ID: hostile, NotApplicable: hostile}, certification.Case{ID: "e", Method: certification.Evidence, Evidence: hostile, Undecided: []certification.Feature{certification.Feature(hostile)}})
+	rec.Scopes = append(rec.Scopes, journal.Scope{Case: hostile, Required: 1}, journal.Scope{Case: "e", Required: 1})
 	rec.Testbeds[0].Name, rec.Testbeds[0].Model = hostile, hostile
 	for i := range rec.Attempts {
 		a := &rec.Attempts[i]
