@@ -37,7 +37,7 @@ the screen map of the partner app lacks for which cases. Exit status 0: nothing 
 			if err != nil {
 				return err
 			}
-			cat, err := catalog.Load()
+			cat, err := s.catalog(c)
 			if err != nil {
 				return err
 			}
@@ -50,6 +50,7 @@ the screen map of the partner app lacks for which cases. Exit status 0: nothing 
 				return err
 			}
 			problems = append(problems, unfitting(s, c, plan)...)
+			plan = settled(plan, scenarios)
 			_, wrong, err := loadWaivers(c, cat, time.Now())
 			if err != nil {
 				return err

@@ -16,7 +16,7 @@ import (
 func newPlanCmd(s *state) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan",
-		Short: "List test plans, show one",
+		Short: "List test plans, show one; import, cover and fill in Amazon's own sheet",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("unknown command %q for plan\n  hint: use `ffscert plan list` or `ffscert plan show ID`", args[0])
@@ -25,7 +25,7 @@ func newPlanCmd(s *state) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newPlanListCmd(s), newPlanShowCmd(s))
+	cmd.AddCommand(newPlanListCmd(s), newPlanShowCmd(s), newPlanImportCmd(s), newPlanCoverageCmd(s), newPlanFillCmd(s))
 	return cmd
 }
 
@@ -36,11 +36,20 @@ func newPlanListCmd(s *state) *cobra.Command {
 		Short: "List the test plans",
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			cat, err := catalog.Load()
+			c, err := s.config()
+			if err != nil {
+				return err
+			}
+			cat, err := s.catalog(c)
 			if err != nil {
 				return err
 			}
 			plans := cat.Plans()
+			if scenarios, _, err := loadFeatures(s, c.Features); err == nil {
+				for i := range plans {
+					plans[i] = settled(plans[i], scenarios)
+				}
+			}
 			if asJSON {
 				return writeJSON(s, struct {
 					Schema string               `json:"schema"`

@@ -27,18 +27,21 @@ Exit status 2, with the plan in full, if the configuration asks for a
 derivative that is none.`,
 		Args: exactly(1, "the id of a plan"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			cat, err := catalog.Load()
+			c, err := s.config()
+			if err != nil {
+				return err
+			}
+			cat, err := s.catalog(c)
 			if err != nil {
 				return err
 			}
 			if _, err := findPlan(cat, args[0]); err != nil {
 				return err
 			}
-			c, err := s.config()
-			if err != nil {
-				return err
-			}
 			plan, refused := planFor(cat, c, args[0])
+			if scenarios, _, err := loadFeatures(s, c.Features); err == nil {
+				plan = settled(plan, scenarios)
+			}
 			show := shownAs(c, plan, refused)
 			if asJSON {
 				err = writeJSON(s, show)
@@ -127,6 +130,8 @@ func (p shownPlan) text() string {
 		}
 		line("group", c.Group)
 		line("requirement", c.Requirement)
+		line("steps", c.Steps)
+		line("expected", c.Expected)
 		switch c.Method {
 		case certification.Evidence:
 			line("judged", "evidence: a file decides")

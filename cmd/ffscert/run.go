@@ -15,7 +15,6 @@ import (
 
 	"ffscert/cmd/internal/config"
 	"ffscert/drivers/testbed"
-	"ffscert/features/catalog"
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
 	"ffscert/reports/matrix"
@@ -200,7 +199,7 @@ func (p plannedRun) scenarios() []suite.Scenario {
 // prepareRun reads everything that can be read without a phone, and refuses
 // what is wrong.
 func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
-	cat, err := catalog.Load()
+	cat, err := s.catalog(c)
 	if err != nil {
 		return plannedRun{}, err
 	}
@@ -217,6 +216,7 @@ func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
 	if err := refuse(problems); err != nil {
 		return plannedRun{}, err
 	}
+	plan = settled(plan, scenarios)
 	sel := suite.Selection{Cases: o.cases, Tags: o.tags, Files: o.files, Attempts: o.attempts}
 	if sel.Attempts == 0 {
 		sel.Attempts = c.Attempts

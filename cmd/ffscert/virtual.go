@@ -13,7 +13,6 @@ import (
 
 	"ffscert/cmd/internal/config"
 	"ffscert/drivers/virtual"
-	"ffscert/features/catalog"
 )
 
 func newVirtualCmd(s *state) *cobra.Command {
@@ -81,7 +80,7 @@ func runServe(ctx context.Context, s *state, o serveOptions) error {
 	if err != nil {
 		return err
 	}
-	if cat, err := catalog.Load(); err != nil {
+	if cat, err := s.catalog(c); err != nil {
 		return err
 	} else if plan, err := cat.Plan(c.Plan); err == nil {
 		followPlan(c, plan)

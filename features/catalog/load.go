@@ -149,10 +149,13 @@ type document struct {
 	tree *ast.File
 }
 
-func (l *loader) parse(name string, data []byte) *document {
+func (l *loader) parse(name string, data []byte) *document { return l.parseWithin(name, data, maxFile) }
+
+// parseWithin parses a file of at most longest bytes.
+func (l *loader) parseWithin(name string, data []byte, longest int) *document {
 	d := &document{loader: l, name: name, data: data}
-	if len(data) > maxFile {
-		d.add("", "the file is larger than %d bytes", maxFile)
+	if len(data) > longest {
+		d.add("", "the file is larger than %d bytes", longest)
 		return nil
 	}
 	tree, err := parser.ParseBytes(data, 0)

@@ -50,6 +50,10 @@ type Case struct {
 	Requirement string    `json:"requirement"`
 	Method      Method    `json:"method"`
 	Criterion   Criterion `json:"criterion"`
+	// Steps and Expected are what a sheet says to do and to see; empty for
+	// built-in cases.
+	Steps    string `json:"steps,omitempty"`
+	Expected string `json:"expected,omitempty"`
 	// Needs are what an attempt must have measured to count as passed, such as
 	// [NeedsSetUpTime]: a scenario that measures nothing proves nothing.
 	Needs []string `json:"needs,omitempty"`
@@ -68,7 +72,8 @@ type Case struct {
 	// applies meanwhile.
 	Undecided []Feature `json:"undecided,omitempty"`
 	// Source says whose case this is: "amazon" for a published id, "ffscert"
-	// for one of ours.
+	// for one of ours, "amazon sheet" for one of a sheet that was imported, "own"
+	// for one that the user wrote.
 	Source string `json:"source"`
 	// Note holds what must be said about the case, such as where a number
 	// comes from that the guide does not name.

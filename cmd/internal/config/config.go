@@ -43,6 +43,9 @@ type Config struct {
 	// relative to this file: a list "waivers" with case, reason, reference,
 	// owner and expires (the last day, 2027-03-01) of each.
 	Waivers string `yaml:"waivers,omitempty" json:"waivers,omitempty"`
+	// Plans is the folder of test plans of your own, such as "ffscert plan
+	// import" makes, relative to this file; "plans" by default, if it is there.
+	Plans string `yaml:"plans,omitempty" json:"plans,omitempty"`
 	// Screens are screen maps of your own, instead of the built-in ones.
 	Screens Screens `yaml:"screens,omitempty" json:"screens,omitempty"`
 
@@ -198,5 +201,6 @@ const (
 	DefaultProvisioner           = "Echo Dot"
 	DefaultTestbed               = "virtual"
 	DefaultRuns                  = "runs"
+	DefaultPlans                 = "plans"
 	defaultSeed            int64 = 1
 )

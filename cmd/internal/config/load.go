@@ -191,7 +191,7 @@ func firstLine(s string) string {
 
 // anchor makes the paths of the file independent of the working directory.
 func (c *Config) anchor(base string) {
-	for _, p := range []*string{&c.Features, &c.Runs, &c.Waivers, &c.Screens.Alexa, &c.Screens.Partner, &c.Screens.Amazon, &c.Screens.Dialogs} {
+	for _, p := range []*string{&c.Features, &c.Runs, &c.Plans, &c.Waivers, &c.Screens.Alexa, &c.Screens.Partner, &c.Screens.Amazon, &c.Screens.Dialogs} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(base, *p)
 		}
