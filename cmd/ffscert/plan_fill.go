@@ -226,8 +226,8 @@ func differences(f catalog.OwnFile, book *sheet.Book) []string {
 func entriesOf(m matrix.Matrix) []sheet.Entry {
 	var entries []sheet.Entry
 	for _, c := range m.Cases {
-		if !sheet.KnownVerdict(c.Verdict) {
-			continue // not run: there is nothing to say
+		if !sheet.KnownVerdict(c.Verdict) || c.Verdict == certification.Review && len(c.AttemptList) == 0 {
+			continue // nobody has run it or looked at it: there is nothing to say
 		}
 		e := sheet.Entry{ID: c.ID, Verdict: c.Verdict, Summary: summaryOf(c), Notes: notesOf(m, c)}
 		if m.Run.Simulated {
@@ -328,6 +328,11 @@ func (o fillOptions) report(s *state, m matrix.Matrix, book *sheet.Book, entries
 	for _, c := range book.Cases {
 		if !got[c.ID] {
 			left = append(left, c.ID)
+			for _, f := range []sheet.Field{sheet.Actual, sheet.Result} {
+				if held := book.Text(c, f); held != "" {
+					lines = append(lines, fmt.Sprintf("note: %s was not run, and %s holds %q already: it stays", c.ID, book.At(c, f), shortTitle(held)))
+				}
+			}
 		}
 	}
 	if len(left) > 0 {

@@ -98,6 +98,8 @@ func runImport(s *state, o importOptions) error {
 	out := o.out
 	if out == "" {
 		out = filepath.Join(s.plansDir(c), head.ID+".yaml")
+	}
+	if filepath.Dir(s.path(out)) == s.plansDir(c) {
 		// The folder's other plans are read together with this one.
 		if err := s.free(c, head.ID, out, o.force); err != nil {
 			return err
@@ -152,6 +154,7 @@ func (o importOptions) head(c *config.Config, builtIn *catalog.Catalog, book *sh
 		for _, p := range builtIn.Plans() {
 			if p.Name == name && (o.protocol == "" || o.protocol == p.Protocol) {
 				head.Fill(p.Name, p.Protocol, p.Variant)
+				head.Target = p.Target
 				said = append(said, fmt.Sprintf("the sheet names the plan %q: protocol %s, variant %s", name, head.Protocol, head.Variant))
 			}
 		}
@@ -176,7 +179,9 @@ func (o importOptions) head(c *config.Config, builtIn *catalog.Catalog, book *sh
 			said = append(said, "the sheet does not say its version (--plan-version does)")
 		}
 	}
-	head.Target = "as the sheet says"
+	if head.Target == "" {
+		head.Target = "see the sheet " + book.Name
+	}
 	head.Note = "Imported from Amazon's sheet " + book.Name + "."
 	return head, said, nil
 }
@@ -220,7 +225,7 @@ func (s *state) free(c *config.Config, id, out string, force bool) error {
 		return err
 	}
 	for _, own := range owns {
-		if own.Plan.ID == id && s.path(own.Path) != out {
+		if own.Plan.ID == id && s.path(own.Path) != s.path(out) {
 			return &statusError{exitFailed, fmt.Errorf("the plan %q is that of %s already\n  hint: give this one another id with --id", id, own.Path)}
 		}
 	}

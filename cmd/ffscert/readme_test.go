@@ -84,6 +84,9 @@ func TestReadmeCommands(t *testing.T) {
 		last = r
 		t.Run("line "+strconv.Itoa(b.line), func(t *testing.T) {
 			r.t = t
+			if has(b.words, "sheet") {
+				r.sheet("sheet.xlsx")
+			}
 			if has(b.words, "phone") {
 				files["ffscert.yaml"] = r.phone(files["ffscert.yaml"])
 			}
@@ -181,6 +184,18 @@ func (r *readmeRun) run(line string, want int) {
 	r.said.Write(out)
 	if got := cmd.ProcessState.ExitCode(); got != want {
 		r.t.Errorf("%s: exit status %d, want %d (%v)\n%s", line, got, want, err, out)
+	}
+}
+
+// sheet puts a workbook where the README has the one that was downloaded.
+func (r *readmeRun) sheet(name string) {
+	data, err := workbook("[Cases]\nTest Case ID | Group | Title | Steps | Expected Result | Actual Result | Comments\n" +
+		"3P2-DE-02 | Provisioning | Zero touch | plug it in | it is set up\nBC-1 | Barcode | Outer barcode | look | it is there\n")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(r.dir, name), data, 0o644); err != nil {
+		r.t.Fatal(err)
 	}
 }
 

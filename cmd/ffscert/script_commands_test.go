@@ -18,6 +18,9 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"status":       cmdStatus,
 		"jsonpath":     cmdJSONPath,
 		"matrixschema": cmdMatrixSchema,
+		"workbook":     cmdWorkbook,
+		"cell":         cmdCell,
+		"sameparts":    cmdSameParts,
 	}
 }
 

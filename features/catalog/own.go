@@ -98,7 +98,7 @@ type Own struct {
 	Plan certification.Plan
 }
 
-var schemaLine = regexp.MustCompile(`(?m)^schema:[ \t]*["']?` + regexp.QuoteMeta(OwnSchema) + `["']?[ \t]*(#.*)?\r?$`)
+var schemaLine = regexp.MustCompile(`(?m)^\{?["']?schema["']?:[ \t]*["']?` + regexp.QuoteMeta(OwnSchema) + `["']?([ \t]*(#.*)?\r?$|,)`)
 
 // IsOwn tells whether a file says of itself that it is a plan of the user's.
 func IsOwn(data []byte) bool {
@@ -138,7 +138,7 @@ func ParseOwn(path string, data []byte, base *Catalog) (own Own, err error) {
 func textTrouble(path string, data []byte) *Problem {
 	open := 0
 	for i, line := range bytes.Split(data, []byte("\n")) {
-		rest := bytes.TrimLeft(line, " \t-?:[{")
+		rest := bytes.TrimLeft(line, " \t-?:[{abcdefghijklmnopqrstuvwxyz_")
 		lead := line[:len(line)-len(rest)]
 		open += bytes.Count(lead, []byte("[")) + bytes.Count(lead, []byte("{"))
 		switch {

@@ -56,7 +56,7 @@ func ownCase(c Case, builtIn *catalog.Catalog) catalog.OwnCase {
 			e.Note += " That all of them must pass is ours."
 		}
 	case ok:
-		e.Note += " Its number of attempts is ours where the sheet names none."
+		e.Note += " So is the number of attempts: no column of the sheet said so."
 	default:
 		e.Note = "That one attempt is made and must pass is ours: no column of the sheet said so."
 	}

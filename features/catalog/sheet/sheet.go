@@ -82,6 +82,15 @@ func (b *Book) At(c Case, f Field) string {
 	return cellName(c.Tab, c.Row, col)
 }
 
+// Text is what stands in a field of the case.
+func (b *Book) Text(c Case, f Field) string {
+	col, ok := b.Tables[c.table].Columns[f]
+	if !ok {
+		return ""
+	}
+	return b.grids[c.Tab].at(c.Row, col)
+}
+
 // Case returns the case with that id, whatever its letters' case.
 func (b *Book) Case(id string) (Case, bool) {
 	for _, c := range b.Cases {
