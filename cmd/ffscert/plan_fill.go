@@ -297,6 +297,9 @@ func notesOf(m matrix.Matrix, c matrix.Case) string {
 		}
 		parts = append(parts, why)
 	}
+	if c.Flaky {
+		parts = append(parts, "flaky: its attempts disagree")
+	}
 	run := "run " + m.Run.ID
 	if m.Run.Partial && m.Run.Selection != "" {
 		run += " (" + safe.Text(m.Run.Selection, 200) + ")"

@@ -83,7 +83,8 @@ func verdicts() []string {
 var weakIDs = []string{"id", "identifier", "testcase", "case", "tc", "test", "itemid", "itemnumber", "number", "reference", "ref", "key", "item"}
 
 // ParseMap reads the arguments of --map, each COLUMN=HEADING. COLUMN is a field
-// or one of its headings, such as "actual" or "Actual Result".
+// or one of its headings, such as "actual" or "Actual Result"; HEADING may be
+// "column D", where several columns have the same one.
 func ParseMap(args []string) (map[Field]string, error) {
 	m := map[Field]string{}
 	for _, a := range args {
@@ -188,6 +189,7 @@ type header struct {
 	headings map[int]string
 	idKey    string
 	byMap    bool // the id is one that --map names
+	lettered int  // columns that --map gives by their letter
 	// ambiguous are fields that two columns claim with the same right.
 	ambiguous map[Field][2]int
 }
@@ -211,7 +213,11 @@ func matchHeader(g *grid, row int, mapping map[Field]string) header {
 	for _, f := range Fields() {
 		if want, ok := mapping[f]; ok {
 			for _, col := range cols {
-				if !taken[col] && (normal(h.headings[col]) == normal(want) && normal(want) != "" || oneLine(h.headings[col]) == oneLine(want)) {
+				letter := strings.EqualFold(want, "column "+letterOf(col))
+				if letter {
+					h.lettered++
+				}
+				if !taken[col] && (letter || normal(h.headings[col]) == normal(want) && normal(want) != "" || oneLine(h.headings[col]) == oneLine(want)) {
 					h.columns[f], taken[col] = col, true
 					h.byMap = h.byMap || f == ID
 					break
@@ -251,14 +257,16 @@ func (h *header) choose(f Field, cols []int, keys map[int][]string, taken map[in
 	}
 }
 
+func letterOf(col int) string { return strings.TrimRight(ref(1, col), "1") }
+
 func (h header) has(fields ...Field) bool {
 	return slices.ContainsFunc(fields, func(f Field) bool { return h.columns[f] > 0 })
 }
 
 // isHeader tells whether the row is the header of cases.
 func (h header) isHeader() bool {
-	if !h.has(ID) {
-		return false
+	if !h.has(ID) || h.score() <= h.lettered {
+		return false // letters alone fit every row
 	}
 	company := h.has(Steps, Expected, Actual)
 	switch {

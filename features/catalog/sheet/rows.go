@@ -104,7 +104,7 @@ func (t *tabReader) begin(h header) {
 	}
 	for _, f := range Fields() {
 		if two, ok := h.ambiguous[f]; ok {
-			t.add(t.tab, h.row, two[1], "say which one is meant by its own heading (rename one of them), or leave the tab out with --tab",
+			t.add(t.tab, h.row, two[1], "say which one is meant, as in --map '"+string(f)+"=column "+letterOf(two[0])+"', or leave the tab out with --tab",
 				"the heading %q is that of %s, too: both may be the column of %s", h.headings[two[1]], ref(h.row, two[0]), f)
 		}
 		if _, ok := h.columns[f]; ok {

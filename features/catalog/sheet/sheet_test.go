@@ -99,6 +99,7 @@ func TestWhatACaseIs(t *testing.T) {
 		"other order below": {[][]any{head, row("A-1", "G", "a"), row(), row("Title", "Expected", "ID", "Actual"), row("b", "e", "A-2")}, "A-1/G/a A-2/Cases/b", Options{}},
 		"map":               {[][]any{row("Kennung", "Titel", "Ergebnis"), row("A-1", "a", "")}, "A-1/Cases/a", Options{Map: map[Field]string{ID: "kennung", Title: "Titel", Actual: "Ergebnis"}}},
 		"map overrides":     {[][]any{row("ID", "Other ID", "Title", "Actual"), row("x", "A-1", "a", "")}, "A-1/Cases/a", Options{Map: map[Field]string{ID: "Other ID"}}},
+		"map by letter":     {[][]any{row("ID", "Title", "Actual Result", "Actual Result"), row("A-1", "a"), row("A-2", "b")}, "A-1/Cases/a A-2/Cases/b", Options{Map: map[Field]string{Actual: "Column D"}}},
 		"map not Latin":     {[][]any{row("編號", "標題", "結果"), row("A-1", "a", "")}, "A-1/Cases/a", Options{Map: map[Field]string{ID: "編號", Title: "標題", Actual: "結果"}}},
 		"not ASCII blanks":  {[][]any{row("ID", "Title", "Actual"), row("\u00a0A\u20131\u200b", "a", "")}, "A-1/Cases/a", Options{}},
 	} {
@@ -189,7 +190,7 @@ func TestWhatIsWrongIsNamedWithTabAndCell(t *testing.T) {
 		"bad id":          {plain(t, head, row("試験1", "a", "s")), Options{}, []string{`Cases!A2: "試験1" cannot be the id of a case`}},
 		"reserved id":     {plain(t, head, row("local", "a", "s")), Options{}, []string{`Cases!A2: "local" cannot be`}},
 		"case without id": {plain(t, head, row("A-1", "a", "s"), row("", "b", "s", "e")), Options{}, []string{`Cases!A3: the case "b" has no id`}},
-		"two columns":     {plain(t, row("ID", "Title", "Actual Result", "Actual Result"), row("A-1", "a")), Options{}, []string{`Cases!D1: the heading "Actual Result" is that of C1, too`}},
+		"two columns":     {plain(t, row("ID", "Title", "Actual Result", "Actual Result"), row("A-1", "a")), Options{}, []string{`Cases!D1: the heading "Actual Result" is that of C1, too`, "--map 'actual=column C'"}},
 		"attempts":        {plain(t, row("ID", "Title", "Actual", "Runs"), row("A-1", "a", "", "many")), Options{Map: map[Field]string{Attempts: "Runs"}}, []string{`Cases!D2: "many" is no number of attempts`}},
 		"no value": {build(t, func(x *excelize.File) {
 			tab(t, x, "C", head, row(nil, "a", "s"))
@@ -228,15 +229,15 @@ func TestHugeWorkbooksEndSoon(t *testing.T) {
 		data []byte
 		want string // empty: it can be read
 	}{
-		"a million rows":         {with("</sheetData>", strings.Repeat(`<row><c t="str"><v>a</v></c></row>`, 1<<20)+"</sheetData>"), "xl/worksheets/sheet2.xml has 34 MiB, more than the 16"},
-		"too many rows":          {with("</sheetData>", strings.ReplaceAll(numbered(60000), "/>", `><c t="str"><v>a</v></c></row>`)+"</sheetData>"), "has more than 20000 rows"},
-		"a million empty rows":   {with("</sheetData>", strings.Repeat(`<row/>`, 1<<20)+"</sheetData>"), "has more than 5"},
-		"a million wide rows":    {with("</sheetData>", strings.Repeat(`<row><c r="XFD3"/></row>`, 4000)+"</sheetData>"), "has a cell beyond column 256 in row 3"},
-		"numbered empty rows":    {with("</sheetData>", numbered(250000)+"</sheetData>"), ""},
-		"a row at the end":       {with("</sheetData>", `<row r="1048576"><c r="XFD1048576" t="str"><v>a</v></c></row></sheetData>`), ""},
-		"bomb":                   {with("</sheetData>", strings.Repeat(" ", 100<<20)+"</sheetData>"), "100 MiB"},
-		"merges over everything": {with("</sheetData>", "</sheetData><mergeCells>"+strings.Repeat(`<mergeCell ref="A5:XFD1048576"/>`, 5000)+"</mergeCells>"), ""},
-		"too many merges":        {with("</sheetData>", "</sheetData><mergeCells>"+strings.Repeat(`<mergeCell ref="A5:B6"/>`, 400000)+"</mergeCells>"), "more than 20000 merged cells"},
+		"hundred thousands of rows": {with("</sheetData>", strings.Repeat(`<row><c t="str"><v>a</v></c></row>`, 600000)+"</sheetData>"), "xl/worksheets/sheet2.xml has 19 MiB, more than the 16"},
+		"too many rows":             {with("</sheetData>", strings.ReplaceAll(numbered(60000), "/>", `><c t="str"><v>a</v></c></row>`)+"</sheetData>"), "has more than 20000 rows"},
+		"a million empty rows":      {with("</sheetData>", strings.Repeat(`<row/>`, 1<<20)+"</sheetData>"), "has more than 5"},
+		"a million wide rows":       {with("</sheetData>", strings.Repeat(`<row><c r="XFD3"/></row>`, 4000)+"</sheetData>"), "has a cell beyond column 256 in row 3"},
+		"numbered empty rows":       {with("</sheetData>", numbered(100000)+"</sheetData>"), ""},
+		"a row at the end":          {with("</sheetData>", `<row r="1048576"><c r="XFD1048576" t="str"><v>a</v></c></row></sheetData>`), ""},
+		"bomb":                      {with("</sheetData>", strings.Repeat(" ", 40<<20)+"</sheetData>"), "40 MiB"},
+		"merges over everything":    {with("</sheetData>", "</sheetData><mergeCells>"+strings.Repeat(`<mergeCell ref="A5:XFD1048576"/>`, 5000)+"</mergeCells>"), ""},
+		"too many merges":           {with("</sheetData>", "</sheetData><mergeCells>"+strings.Repeat(`<mergeCell ref="A5:B6"/>`, 400000)+"</mergeCells>"), "more than 20000 merged cells"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
