@@ -56,7 +56,7 @@ finds it. Exit status: 0 written, 1 refused because the file is there already,
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&o.maps, "map", nil, "`COLUMN=HEADING`, the heading of a column, or "column D" (id, group, title, steps, expected, actual, result, tester, date, started, finished, notes, attempts); may be repeated")
+	f.StringArrayVar(&o.maps, "map", nil, "`COLUMN=HEADING`, the heading of a column, or 'column D' (id, group, title, steps, expected, actual, result, tester, date, started, finished, notes, attempts); may be repeated")
 	f.StringArrayVar(&o.tabs, "tab", nil, "only the tab of this `NAME`; may be repeated (default: every visible one)")
 	f.StringVar(&o.id, "id", "", "`ID` of the plan (default: from the file's name)")
 	f.StringVar(&o.name, "name", "", "`NAME` of the plan (default: that of Amazon's plan if the sheet names one, or the file's)")
