@@ -14,13 +14,15 @@ import (
 // Strategy is a way to look for elements, by its name on the wire.
 type Strategy string
 
-// The strategies of the UiAutomator2 driver.
+// The strategies of the UiAutomator2 driver, and of the XCUITest driver.
 const (
 	ByID              Strategy = "id"
 	ByAccessibilityID Strategy = "accessibility id"
 	ByClassName       Strategy = "class name"
 	ByXPath           Strategy = "xpath"
 	ByUiAutomator     Strategy = "-android uiautomator"
+	ByIOSPredicate    Strategy = "-ios predicate string"
+	ByIOSClassChain   Strategy = "-ios class chain"
 )
 
 // Locator says where to look: one narrow question for the server.

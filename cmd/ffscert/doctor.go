@@ -100,7 +100,7 @@ func examine(ctx context.Context, s *state, c *config.Config, b config.Testbed, 
 	subject := doctor.Subject{
 		Names: testbed.Names{Device: c.Product.DeviceName, DevicePlug: b.Plugs.Device,
 			ProvisionerPlug: b.Plugs.Provisioner, Provisioner: b.Provisioner},
-		UDID: virtual.DefaultSerial, Commands: programs(b), Clock: drivers.RealClock{}, Alexa: maps.alexa,
+		UDID: virtual.DefaultSerial, Commands: programs(b), Clock: drivers.RealClock{}, Alexa: maps.alexa, AlexaMaps: maps.alexas,
 	}
 	if b.Phone != nil {
 		subject.UDID = b.Phone.UDID

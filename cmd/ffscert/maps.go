@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -19,6 +20,9 @@ import (
 
 // screenMaps are the maps of a configuration.
 type screenMaps struct {
+	// alexas are the maps of the Alexa app for its versions; alexa is that for
+	// the newest.
+	alexas        []*screen.Map
 	alexa, amazon *screen.Map
 	// own is the map of the maker's app that the configuration names, nil if it
 	// names none; demo is that of the virtual phone's demonstration app.
@@ -42,10 +46,18 @@ func loadMaps(c *config.Config) (screenMaps, error) {
 	if err != nil {
 		return m, err
 	}
+	if m.alexas, err = mapsOfAlexa(c.Screens.Alexa, builtIn); err != nil {
+		return m, err
+	}
+	choice, ok := screen.Pick(m.alexas, "alexa", "android", "")
+	if !ok {
+		return m, usagef("screens.alexa: none of the maps is for android: a run drives Android phones")
+	}
+	m.alexa = choice.Map
 	for _, want := range []struct {
 		app, path string
 		into      *(*screen.Map)
-	}{{"alexa", c.Screens.Alexa, &m.alexa}, {"amazon", c.Screens.Amazon, &m.amazon}, {"partner", c.Screens.Partner, &m.own}} {
+	}{{"amazon", c.Screens.Amazon, &m.amazon}, {"partner", c.Screens.Partner, &m.own}} {
 		switch {
 		case want.path != "":
 			*want.into, err = readMap(want.app, want.path)
@@ -61,6 +73,45 @@ func loadMaps(c *config.Config) (screenMaps, error) {
 	}
 	m.dialogs, err = loadDialogs(c.Screens.Dialogs)
 	return m, err
+}
+
+// mapsOfAlexa are the maps that the configuration names, or else the built-in
+// ones.
+func mapsOfAlexa(files config.MapFiles, builtIn []*screen.Map) ([]*screen.Map, error) {
+	if len(files) == 0 {
+		return slices.DeleteFunc(slices.Clone(builtIn), func(m *screen.Map) bool { return m.App() != "alexa" }), nil
+	}
+	var list []*screen.Map
+	for _, file := range files {
+		m, err := openMap("alexa", file, builtIn)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, m)
+	}
+	if err := screen.CheckRanges(list); err != nil {
+		return nil, usagef("screens.alexa: %w\n  hint: correct app_versions, so that each range begins where the one before ends", err)
+	}
+	return list, nil
+}
+
+// openMap is a built-in map by its name, or the map of a file.
+func openMap(app, name string, builtIn []*screen.Map) (*screen.Map, error) {
+	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" || strings.ContainsAny(name, `/\`) {
+		return readMap(app, name)
+	}
+	var known []string
+	for _, m := range builtIn {
+		if app != "" && m.App() != app {
+			continue
+		}
+		own := strings.TrimSuffix(m.File(), ".yaml")
+		if own == name {
+			return m, nil
+		}
+		known = append(known, own)
+	}
+	return nil, usagef("there is no built-in screen map %q\n  hint: there are %s; the path of a map of your own ends in .yaml", name, strings.Join(known, ", "))
 }
 
 // loadDialogs are the built-in dialogs with those of a file, if there is one.
@@ -88,7 +139,7 @@ func readMap(app, path string) (*screen.Map, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	if m.App() != app {
+	if app != "" && m.App() != app {
 		return nil, usagef("screens.%s: %s is a map of the app %q\n  hint: write app: %s into it", app, path, m.App(), app)
 	}
 	return m, nil

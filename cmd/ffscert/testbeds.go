@@ -111,6 +111,7 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, see
 	phone := appium.New(opts)
 	bed.Phone = phone
 	bed.Alexa = alexa.New(phone, bed.Clock, m.alexa)
+	bed.AlexaMaps = m.alexas
 	bed.Dialogs = m.dialogs
 	if err := addApps(bed, b, m); err != nil {
 		if bed.Shut != nil {
@@ -183,7 +184,7 @@ func labConfig(v config.Virtual) virtual.Config {
 	if v.Latency == config.LatencyNone {
 		latency = handset.NoProfile()
 	}
-	return virtual.Config{World: v.Config, Latency: latency, App: v.App, PartnerApp: v.PartnerApp}
+	return virtual.Config{World: v.Config, Latency: latency, App: v.App, PartnerApp: v.PartnerApp, Locale: v.Locale}
 }
 
 type embedded struct {

@@ -70,6 +70,9 @@ type Subject struct {
 	Phone drivers.Phone
 	// Clock is the testbed's; the phone's is compared with it.
 	Clock drivers.Clock
+	// AlexaMaps are the screen maps of the Alexa app, of which one is meant for
+	// the release on the phone; none leaves Alexa as it is.
+	AlexaMaps []*screen.Map
 	// Alexa is the screen map of the Alexa app. Others are the maps of further
 	// apps that must be installed, such as the maker's own.
 	Alexa  *screen.Map

@@ -63,6 +63,10 @@ type AppFact struct {
 	// whether the app's is one of them.
 	Map, MapVersions string
 	Covered          bool
+	// Wordless tells that the map has no words for the phone's language;
+	// Languages are those that it has.
+	Wordless  bool
+	Languages []string
 }
 
 // ErrNotInstalled says that the phone has no such package.

@@ -49,7 +49,7 @@ func Judge(f Facts) []Line {
 	}
 	j.driver(f)
 	j.screen(f.Locked)
-	j.locale(f.Info)
+	j.locale(f.Info, f.Apps)
 	j.battery(f.Battery)
 	j.storage(f.Storage)
 	j.clock(f.Time)
@@ -227,17 +227,31 @@ func (j *judge) screen(locked Known[bool]) {
 	}
 }
 
-func (j *judge) locale(info Known[drivers.DeviceInfo]) {
-	switch l := info.Value.Locale; {
+func (j *judge) locale(info Known[drivers.DeviceInfo], apps []AppFact) {
+	l := info.Value.Locale
+	switch {
 	case info.Err != nil:
 		j.unknown("locale", info.Err, "")
+		return
 	case l == "":
 		j.warn("locale", "unknown: the phone does not say it", "see the phone's language settings")
-	case strings.HasPrefix(strings.ToLower(l), "en"):
-		j.ok("locale", l)
-	default:
-		j.warn("locale", l+": the built-in screen maps know the English texts of the apps", "set the phone to English, or give a screen map of your own (screens)")
+		return
 	}
+	var wordless []string
+	for _, a := range apps {
+		switch {
+		case a.Wordless:
+			wordless = append(wordless, fmt.Sprintf("%s (it has %s)", a.Map, strings.Join(a.Languages, ", ")))
+		case len(a.Languages) == 0 && !strings.HasPrefix(strings.ToLower(l), "en"):
+			wordless = append(wordless, a.Map+" (it knows no languages: its words are of one)")
+		}
+	}
+	if len(wordless) > 0 {
+		j.warn("locale", l+": no words for it in the screen maps "+strings.Join(wordless, ", "),
+			"set the phone to one of these languages, or add the words to a screen map of your own (texts)")
+		return
+	}
+	j.ok("locale", l)
 }
 
 func (j *judge) battery(b Known[drivers.Battery]) {
@@ -342,7 +356,8 @@ func (j *judge) app(a AppFact) {
 		return
 	}
 	if !a.Covered {
-		j.err(check, fmt.Sprintf("%s %s is installed; the map %s is for %s", a.Package, a.Version.Value, a.Map, a.MapVersions), "install a release that is covered, or give a screen map of your own (screens)")
+		j.warn(check, fmt.Sprintf("%s %s is installed, which no map is meant for: the nearest is used, %s, for %s", a.Package, a.Version.Value, a.Map, a.MapVersions),
+			"see whether it fits with `ffscert screens check`, have one made with `ffscert screens learn`, or install a release that is covered")
 		return
 	}
 	j.ok(check, fmt.Sprintf("%s %s (%s); the map %s is for %s", a.Package, a.Version.Value, code, a.Map, a.MapVersions))

@@ -130,7 +130,7 @@ func TestJudgements(t *testing.T) {
 		{"app missing", func(f *Facts) { f.Apps[0].Code = unknown[int64](ErrNotInstalled) }, "alexa_app", Error, "not installed"},
 		{"app unknown", func(f *Facts) { f.Apps[0].Code = unknown[int64](failed) }, "alexa_app", Warning, "unknown"},
 		{"version's name unknown", func(f *Facts) { f.Apps[0].Version = unknown[string](refused) }, "alexa_app", Warning, "version code 7"},
-		{"not covered", func(f *Facts) { f.Apps[0].Covered = false }, "alexa_app", Error, "all versions"},
+		{"not covered", func(f *Facts) { f.Apps[0].Covered = false }, "alexa_app", Warning, "the nearest is used, m.yaml"},
 		{"own app missing", func(f *Facts) { f.Apps[1].Code = unknown[int64](ErrNotInstalled) }, "partner_app", Error, "own is not installed"},
 		{"own app not configured", func(f *Facts) { f.Apps = f.Apps[:1] }, "partner_app", Warning, "screens.partner"},
 

@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -48,7 +47,7 @@ func Read(ctx context.Context, s Subject) Facts {
 	if f.Phone = known(s.Phone.Open(ctx)); f.Phone.Err != nil {
 		return f
 	}
-	readPhone(ctx, &f, d, s)
+	readPhone(ctx, &f, d, &s)
 	f.Survey = known(survey(ctx, s))
 	return f
 }
@@ -67,7 +66,9 @@ func (f *Facts) unasked(why error, s Subject) {
 	}
 }
 
-func readPhone(ctx context.Context, f *Facts, d drivers.Diagnostics, s Subject) {
+// readPhone makes the subject's map of the Alexa app the one that is meant for
+// the release on the phone, and for its language.
+func readPhone(ctx context.Context, f *Facts, d drivers.Diagnostics, s *Subject) {
 	f.Methods = known(d.Methods(ctx))
 	f.Info = known(d.DeviceInfo(ctx))
 	f.Locked = known(d.Locked(ctx))
@@ -88,7 +89,24 @@ func readPhone(ctx context.Context, f *Facts, d drivers.Diagnostics, s Subject) 
 	for i, m := range append([]*screen.Map{s.Alexa}, s.Others...) {
 		a := &f.Apps[i]
 		a.read(ctx, d, packages, err)
+		if i == 0 && len(s.AlexaMaps) > 0 {
+			version := ""
+			if a.Version.Err == nil {
+				version = a.Version.Value
+			}
+			if c, ok := screen.Pick(s.AlexaMaps, m.App(), m.Platform(), version); ok {
+				m, s.Alexa = c.Map, c.Map
+				a.Map, a.MapVersions = m.File(), m.Versions()
+			}
+		}
 		a.Covered = a.Version.Err == nil && m.Covers(a.Version.Value)
+		if f.Info.Err == nil && f.Info.Value.Locale != "" {
+			a.Wordless = !m.Speaks(f.Info.Value.Locale)
+			a.Languages = m.Languages()
+			if i == 0 {
+				s.Alexa = m.For(f.Info.Value.Locale)
+			}
+		}
 	}
 }
 
@@ -107,42 +125,7 @@ func (a *AppFact) read(ctx context.Context, d drivers.Diagnostics, packages []dr
 	if a.Code.Err != nil {
 		return
 	}
-	if !packageName(a.Package) {
-		a.Version = unknown[string](fmt.Errorf("%q is no name of a package", a.Package))
-		return
-	}
-	out, err := d.Shell(ctx, "dumpsys", "package", a.Package)
-	if err != nil {
-		a.Version = unknown[string](err)
-		return
-	}
-	a.Version = known(versionName(out, a.Package))
-}
-
-// packageName tells whether a name is harmless as a word of a command.
-func packageName(s string) bool {
-	return s != "" && len(s) <= 255 && strings.IndexFunc(s, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_')
-	}) < 0
-}
-
-// versionName reads it from `dumpsys package NAME`: the first after the
-// package's own heading. Others may follow, such as that of a hidden system
-// package which an update replaced.
-func versionName(dump, pkg string) (string, error) {
-	_, own, ok := strings.Cut(dump, "Package ["+pkg+"]")
-	if !ok {
-		return "", errors.New("the phone's package manager does not show the package")
-	}
-	for line := range strings.Lines(own) {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "versionName="); ok && v != "" && v != "null" {
-			return clip(v, 60), nil
-		}
-		if strings.Contains(line, "  Package [") {
-			break
-		}
-	}
-	return "", errors.New("the phone's package manager names no version")
+	a.Version = known(drivers.AppVersion(ctx, d, a.Package))
 }
 
 // freeBytes reads what is available from `df -k /data`: the number before the

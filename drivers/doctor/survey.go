@@ -68,9 +68,17 @@ func (v *surveyor) survey(ctx context.Context) (Survey, error) {
 			return result, err
 		}
 		if tree, page, err = v.await(ctx, "the devices page", func(page string) bool {
-			return page == "devices" || page == pageCovered || page == pageSignIn
+			return page == "devices" || page == pageOverview || page == pageCovered || page == pageSignIn
 		}); err != nil {
 			return result, err
+		}
+		if page == pageOverview {
+			// Older releases show the kinds of devices first.
+			way := alexa.New(v.hand.Phone, v.hand.Clock, v.hand.Map)
+			if tree, err = way.OpenDevices(ctx); err != nil {
+				return result, err
+			}
+			page = v.page(tree)
 		}
 		if page != "devices" {
 			if page == pageSignIn {
@@ -91,6 +99,8 @@ func (v *surveyor) survey(ctx context.Context) (Survey, error) {
 const (
 	pageSignIn  = "\x00sign-in"
 	pageCovered = "\x00covered"
+	// pageOverview is the map's own name for the page of the kinds of devices.
+	pageOverview = "overview"
 )
 
 // page names what is shown; "" if it is not known.
@@ -106,6 +116,9 @@ func (v *surveyor) page(t *screen.Tree) string {
 	}
 	if slices.Contains(shown, "devices") {
 		return "devices"
+	}
+	if slices.Contains(shown, pageOverview) {
+		return pageOverview
 	}
 	// The tab bar may be on other pages, too.
 	if e, err := v.hand.Map.Element("home.tab_devices"); err == nil && e.On(t) {

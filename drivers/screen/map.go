@@ -15,6 +15,7 @@ type Map struct {
 	file    string
 	data    mapFile
 	screens []*Screen // screens that cover others first, then by name
+	locale  string    // of the phone; "" is not known
 }
 
 // File is the name that the map was loaded by.
@@ -31,8 +32,12 @@ func (m *Map) Application() drivers.App {
 // Labels are what the app is called under its icon.
 func (m *Map) Labels() []string { return slices.Clone(m.data.Labels) }
 
-// Platform is "android".
+// Platform is "android" or "ios".
 func (m *Map) Platform() string { return m.data.Platform }
+
+func (m *Map) ios() bool { return m.data.Platform == "ios" }
+
+func (m *Map) span() span { return m.data.Versions.span() }
 
 // Covers tells whether the map is meant for that version of the app. An
 // unknown (empty) version is covered.
@@ -40,8 +45,7 @@ func (m *Map) Covers(version string) bool {
 	if version == "" {
 		return true
 	}
-	from, to := m.data.Versions.From, m.data.Versions.To
-	return (from == "" || compareVersions(version, from) >= 0) && (to == "" || compareVersions(version, to) <= 0)
+	return m.span().covers(versionNumbers(version))
 }
 
 // Versions shows the range for people, such as "2022.1 to 2024.9".
@@ -111,6 +115,18 @@ func (m *Map) unknown(kind, name string, known []string) error {
 	}
 	return &certification.Trouble{Code: certification.DefUnknownElement, Cause: certification.CauseDefinition,
 		Message: fmt.Sprintf("the screen map %s has no %s %s", m.file, kind, quote(name)), Hint: hint}
+}
+
+// Fallbacks are the elements by which the screen is recognised on the tree and
+// that were found by a fallback.
+func (s *Screen) Fallbacks(t *Tree) []Match {
+	var found []Match
+	for _, e := range s.shownBy {
+		if m, err := e.In(t); err == nil && m.Fallback() {
+			found = append(found, m)
+		}
+	}
+	return found
 }
 
 // Which names the screens that are shown, those that cover others first. None
@@ -189,11 +205,9 @@ func (m *Map) Secrets(t *Tree) []*Node {
 				if spec.raw() != nil {
 					continue
 				}
-				q := spec.query("", nil)
-				if q.Package == "" {
-					q.Package = m.data.Package
+				for _, q := range e.queries(spec, nil) {
+					nodes = append(nodes, t.All(e.on(t, q))...)
 				}
-				nodes = append(nodes, t.All(q)...)
 			}
 		}
 	}
@@ -213,9 +227,11 @@ type Element struct {
 	name   string
 	takes  string
 	note   string
-	secret bool
-	specs  []locatorSpec
-	m      *Map
+	// optional: it is not always there while its screen is.
+	optional bool
+	secret   bool
+	specs    []locatorSpec
+	m        *Map
 }
 
 // Path is screen and name, such as "devices.tile".
@@ -226,6 +242,9 @@ func (e *Element) Takes() string { return e.takes }
 
 // Note is what the map says about where the locators are known from.
 func (e *Element) Note() string { return e.note }
+
+// Optional tells whether the element may be missing while its screen is shown.
+func (e *Element) Optional() bool { return e.optional }
 
 // Secret tells whether what is in the element must not be kept.
 func (e *Element) Secret() bool { return e.secret }
@@ -240,10 +259,24 @@ func (e *Element) Queries(args ...string) ([]Query, error) {
 	var queries []Query
 	for _, s := range e.specs {
 		if s.raw() == nil {
-			queries = append(queries, s.query(e.takes, args))
+			queries = append(queries, e.queries(s, args)...)
 		}
 	}
 	return queries, nil
+}
+
+// First are the questions of the best locator that can be judged: several if it
+// uses texts, or if the name can be encoded in several ways.
+func (e *Element) First(args ...string) ([]Query, error) {
+	if err := e.checkArgs(args); err != nil {
+		return nil, err
+	}
+	for _, s := range e.specs {
+		if s.raw() == nil {
+			return e.queries(s, args), nil
+		}
+	}
+	return nil, nil
 }
 
 // Locators are the ranked locators as questions for the server, the best first.
@@ -251,12 +284,14 @@ func (e *Element) Locators(args ...string) ([]drivers.Locator, error) {
 	if err := e.checkArgs(args); err != nil {
 		return nil, err
 	}
-	locators := make([]drivers.Locator, len(e.specs))
-	for i, s := range e.specs {
+	var locators []drivers.Locator
+	for _, s := range e.specs {
 		if raw := s.raw(); raw != nil {
-			locators[i] = *raw
-		} else {
-			locators[i] = s.query(e.takes, args).Locator()
+			locators = append(locators, *raw)
+			continue
+		}
+		for _, q := range e.queries(s, args) {
+			locators = append(locators, q.Locator())
 		}
 	}
 	return locators, nil
@@ -300,6 +335,16 @@ func takesWords(takes string) string {
 	return "a " + takes
 }
 
+// first is the best locator that can be judged.
+func (e *Element) first() locatorSpec {
+	for _, s := range e.specs {
+		if s.raw() == nil {
+			return s
+		}
+	}
+	return locatorSpec{}
+}
+
 // Match is what an element's locators found on a tree.
 type Match struct {
 	Element *Element
@@ -308,7 +353,6 @@ type Match struct {
 	// fallback, which is worth a warning.
 	Rank  int
 	Query Query
-	first Query
 }
 
 // Found tells whether anything matched.
@@ -323,8 +367,9 @@ func (m Match) Warning() string {
 	if !m.Fallback() {
 		return ""
 	}
+	e := m.Element
 	return fmt.Sprintf("%s was found by fallback %d, %s, not by %s; if this release of the app is here to stay, put this first under %s in %s:\n- %s",
-		m.Element.Path(), m.Rank, m.Query, m.first, m.Element.Path(), m.Element.m.file, m.Element.specs[m.Rank])
+		e.Path(), m.Rank, e.specs[m.Rank], e.first(), e.Path(), e.m.file, e.specs[m.Rank])
 }
 
 // In finds the element on a tree: the first ranked locator that matches
@@ -335,23 +380,43 @@ func (e *Element) In(t *Tree, args ...string) (Match, error) {
 		return Match{}, err
 	}
 	match := Match{Element: e, Rank: -1}
+	if t.IOS != e.m.ios() {
+		return match, nil
+	}
 	for rank, s := range e.specs {
 		if s.raw() != nil {
 			continue
 		}
-		q := s.query(e.takes, args)
-		if q.Package == "" {
-			q.Package = e.m.data.Package
+		for _, q := range e.queries(s, args) {
+			q = e.on(t, q)
+			nodes := t.All(q)
+			if len(nodes) == 0 {
+				continue
+			}
+			if !match.Found() {
+				match.Rank, match.Query = rank, q
+			}
+			for _, n := range nodes {
+				if !slices.Contains(match.Nodes, n) {
+					match.Nodes = append(match.Nodes, n)
+				}
+			}
 		}
-		if rank == 0 {
-			match.first = q
-		}
-		if nodes := t.All(q); len(nodes) > 0 {
-			match.Nodes, match.Rank, match.Query = nodes, rank, q
+		if match.Found() {
+			slices.SortFunc(match.Nodes, func(a, b *Node) int { return a.first - b.first })
 			return match, nil
 		}
 	}
 	return match, nil
+}
+
+// on is a question of the element for that tree: only elements of the app
+// count. iOS names the app in newer page sources only.
+func (e *Element) on(t *Tree, q Query) Query {
+	if q.Package == "" && (!t.IOS || len(t.Windows) > 0 && t.Windows[0].Package != "") {
+		q.Package = e.m.data.Package
+	}
+	return q
 }
 
 // On tells whether the element is on the tree.

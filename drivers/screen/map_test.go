@@ -156,7 +156,7 @@ func TestMapErrorsNameFileAndLine(t *testing.T) {
 		"broken YAML":          {"screens:", "screens: [", "my.yaml:"},
 		"duplicate key":        {"app: mine", "app: mine\napp: yours", "my.yaml:3: "},
 		"another version":      {"version: 1", "version: 2", "my.yaml:1: version: must be 1"},
-		"another platform":     {"platform: android", "platform: ios", "my.yaml:4: platform: must be android"},
+		"another platform":     {"platform: android", "platform: windows", "my.yaml:4: platform: must be android or ios"},
 		"range backwards":      {`from: "1.9"`, `from: "1.24"`, "my.yaml:5: app_versions: from 1.24 comes after to 1.23"},
 		"unknown reference":    {"[title]", "[titel]", "my.yaml:8: screens.first.shown_by[0]: there is no element first.titel; did you mean first.title?"},
 		"nothing shows it":     {"    shown_by: [title]\n", "", "my.yaml:8: screens.first: shown_by is missing"},

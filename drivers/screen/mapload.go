@@ -44,19 +44,19 @@ func BuiltIn() ([]*Map, error) {
 	return maps, nil
 }
 
-// Choose picks the map for an app, a platform and a version of the app ("" if
-// it is not known): the first that covers the version, so that a user's own
-// maps go first. None is a *certification.Trouble.
+// Choose picks the map that is meant for an app, a platform and a version of
+// the app; without a version ("") that for the newest. None is a
+// *certification.Trouble; [Pick] falls to the nearest instead.
 func Choose(maps []*Map, app, platform, version string) (*Map, error) {
+	c, ok := Pick(maps, app, platform, version)
+	if ok && !c.Outside {
+		return c.Map, nil
+	}
 	var have []string
 	for _, m := range maps {
-		if m.data.App != app || !strings.EqualFold(m.data.Platform, platform) {
-			continue
+		if m.data.App == app && strings.EqualFold(m.data.Platform, platform) {
+			have = append(have, m.file+" ("+m.Versions()+")")
 		}
-		if m.Covers(version) {
-			return m, nil
-		}
-		have = append(have, m.file+" ("+m.Versions()+")")
 	}
 	hint := "write one, starting from a built-in map"
 	if len(have) > 0 {
@@ -209,8 +209,8 @@ func (c *checker) build() {
 	if d.Version != 1 {
 		c.say("version", "must be 1")
 	}
-	if d.Platform != "android" {
-		c.say("platform", "must be android")
+	if d.Platform != "android" && d.Platform != "ios" {
+		c.say("platform", "must be android or ios")
 	}
 	if d.App == "" {
 		c.say("app", "is missing")
@@ -218,9 +218,15 @@ func (c *checker) build() {
 	if d.Package == "" {
 		c.say("package", "is missing")
 	}
+	for _, end := range []struct{ name, version string }{{"from", d.Versions.From}, {"to", d.Versions.To}} {
+		if end.version != "" && !wellFormed(end.version) {
+			c.say("app_versions."+end.name, "%s is no version: write it like 2023.23", quote(end.version))
+		}
+	}
 	if r := d.Versions; r.From != "" && r.To != "" && compareVersions(r.From, r.To) > 0 {
 		c.say("app_versions", "from %s comes after to %s", r.From, r.To)
 	}
+	c.texts()
 	if len(d.Screens) == 0 {
 		c.say("screens", "is missing")
 	}
@@ -264,47 +270,70 @@ func (c *checker) screen(field, name string, def screenFile) *Screen {
 		if e.Takes != "" && !nameForm.MatchString(e.Takes) {
 			c.say(at+".takes", "must be one lower case word")
 		}
+		if _, taken := c.m.data.Texts[e.Takes]; taken {
+			c.say(at+".takes", "%s is the name of one of the texts", e.Takes)
+		}
 		if len(e.Locators) == 0 {
 			c.say(at, "locators is missing")
 		}
 		for i, spec := range e.Locators {
 			c.locator(fmt.Sprintf("%s.locators[%d]", at, i), e.Takes, spec)
 		}
-		s.elements = append(s.elements, &Element{screen: s.name, name: name, takes: e.Takes, note: e.Note, secret: e.Secret, specs: e.Locators, m: c.m})
+		s.elements = append(s.elements, &Element{screen: s.name, name: name, takes: e.Takes, note: e.Note, optional: e.Optional, secret: e.Secret, specs: e.Locators, m: c.m})
 	}
 	slices.SortFunc(s.elements, func(a, b *Element) int { return strings.Compare(a.name, b.name) })
 	return s
 }
 
 func (c *checker) locator(field, takes string, s locatorSpec) {
-	if s.raw() != nil {
-		if s.XPath != "" && s.UiAutomator != "" {
-			c.say(field, "xpath and uiautomator exclude each other")
+	ios := c.m.ios()
+	if foreign := s.foreign(ios); len(foreign) > 0 {
+		c.say(field, "%s: no field on %s", strings.Join(foreign, ", "), c.m.data.Platform)
+		return
+	}
+	if s.Name != "" && s.AccessibilityID != "" {
+		c.say(field, "name and accessibility_id are the same: give one of them")
+	}
+	if raws := s.raws(); len(raws) > 0 {
+		if len(raws) > 1 {
+			c.say(field, "%s exclude each other", strings.Join(raws, " and "))
 		}
 		alone := s
-		alone.XPath, alone.UiAutomator = "", ""
+		alone.XPath, alone.UiAutomator, alone.Predicate, alone.ClassChain = "", "", "", ""
 		if alone != (locatorSpec{}) {
-			c.say(field, "xpath and uiautomator stand alone")
+			c.say(field, "%s stand alone", strings.Join(raws, " and "))
 		}
 		if takes != "" {
-			c.say(field, "a name cannot be put into xpath or uiautomator safely: use fields")
+			c.say(field, "a name cannot be put into %s safely: use fields", strings.Join(raws, " or "))
 		}
 		return
 	}
 	if s.Instance != nil && *s.Instance < 0 {
 		c.say(field+".instance", "must be 0 or more")
 	}
-	if (s.query("{}", []string{""})).empty() {
+	if s.query(ios, asWritten).empty() {
 		c.say(field, "asks for nothing")
 	}
-	used := s.placeholders()
-	for _, p := range used {
-		if takes == "" || p != "{"+takes+"}" {
+	uses := false
+	for _, p := range s.placeholders() {
+		key, form := placeholderKey(p)
+		_, known := c.m.data.Texts[key]
+		switch {
+		case form != "" && form != "upper":
+			c.say(field, "%s: there is no form %q; there is upper", p, form)
+		case takes != "" && key == takes:
+			uses = true
+		case !known && len(c.m.data.Texts) > 0:
+			c.say(field, "%s is neither what the element takes nor one of the texts", p)
+		case !known:
 			c.say(field, "%s is not what the element takes", p)
 		}
 	}
-	if takes != "" && len(used) == 0 {
+	if takes != "" && !uses {
 		c.say(field, "does not use {%s}: it would match any", takes)
+	}
+	if n := c.m.variants(s); n > mostVariants {
+		c.say(field, "stands for %d locators, one for each wording: at most %d", n, mostVariants)
 	}
 }
 

@@ -45,6 +45,9 @@ func Mask(source string, secret func(*Node) bool) (masked string, areas []driver
 			return out.String(), areas, nil // Parse has read it to its end
 		case xml.StartTagToken:
 			at++
+			if at == -1 && bytes.HasPrefix(lex.Text(), []byte(iosPrefix)) {
+				at = 0 // XCUITest's root may be an element itself
+			}
 		case xml.AttributeToken:
 			if at >= 0 && at < len(hidden) && hidden[at] && tells(string(lex.Text()), lex.AttrVal()) {
 				quoted := lex.AttrVal()
@@ -66,7 +69,8 @@ func tells(name string, quoted []byte) bool {
 		return false
 	}
 	switch strings.ToLower(name) {
-	case "class", "package", "resource-id", "bounds", "index", "drawing-order", "hint", "displayed", "live-region":
+	case "class", "package", "resource-id", "bounds", "index", "drawing-order", "hint", "displayed", "live-region",
+		"type", "x", "y", "width", "height", "traits", "bundleid":
 		return false
 	}
 	value := string(quoted[1 : len(quoted)-1])

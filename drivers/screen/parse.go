@@ -35,8 +35,8 @@ func (e *ParseError) Error() string {
 	return fmt.Sprintf("page source, line %d: %s", e.Line, e.Reason)
 }
 
-// Parse reads a page source of UiAutomator2 (elements named by their class) or
-// of `uiautomator dump` (elements named node). Errors are *[ParseError].
+// Parse reads a page source of UiAutomator2 (elements named by their class), of
+// `uiautomator dump` (elements named node) or of XCUITest. Errors are *[ParseError].
 // Document types and entities other than XML's own five and numeric ones are
 // refused.
 func Parse(source string) (*Tree, error) {
@@ -137,6 +137,9 @@ func (p *reader) end() (*Tree, error) {
 	if !p.rooted {
 		return nil, p.fail("it is empty")
 	}
+	if p.tree.IOS {
+		p.finishIOS()
+	}
 	p.link()
 	return &p.tree, nil
 }
@@ -165,17 +168,22 @@ func (p *reader) startTag(name string) error {
 	switch {
 	case len(p.open) == 0 && p.rooted:
 		return p.fail("a second root element %s", quote(name))
-	case len(p.open) == 0:
-		if name != "hierarchy" {
-			return p.fail("not a UiAutomator page source: it begins with the element %s, not hierarchy", quote(name))
+	case len(p.open) == 0 && !strings.HasPrefix(name, iosPrefix):
+		if name != "hierarchy" && name != "AppiumAUT" {
+			return p.fail("not a UiAutomator page source: it begins with the element %s, not hierarchy (nor AppiumAUT, as on iOS)", quote(name))
 		}
-		p.rooted = true
+		p.rooted, p.tree.IOS = true, name == "AppiumAUT"
 	default:
 		if len(p.elements) >= MaxNodes {
 			return p.fail("more than %d elements", MaxNodes)
 		}
 		at = len(p.elements)
-		parent := p.open[len(p.open)-1].element
+		parent := -1
+		if len(p.open) > 0 {
+			parent = p.open[len(p.open)-1].element
+		} else {
+			p.rooted, p.tree.IOS = true, true
+		}
 		el = element{parent: parent}
 		el.Enabled, el.Displayed = true, true
 		if name != "node" {
@@ -221,7 +229,11 @@ func (p *reader) attributes(root bool, el *element) (closed bool, err error) {
 			p.rootAttribute(name, value)
 			continue
 		}
-		if err := p.attribute(el, name, value); err != nil {
+		read := p.attribute
+		if p.tree.IOS {
+			read = p.attributeOnIOS
+		}
+		if err := read(el, name, value); err != nil {
 			return false, err
 		}
 	}

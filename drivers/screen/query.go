@@ -9,10 +9,13 @@ import (
 )
 
 // Query asks for elements by their fields; what is empty is not asked for.
-// All given fields must match, exactly and with case.
+// All given fields must match, exactly and with case. The fields have the names
+// that Android uses; see [Node] for those of iOS.
 type Query struct {
+	IOS        bool // it is a question for the XCUITest driver
 	Class      string
 	ID         string // the whole resource-id, with its package if it has one
+	IDPrefix   string // iOS
 	Text       string
 	TextPrefix string
 	Desc       string
@@ -26,7 +29,8 @@ type Query struct {
 	Selected   *bool
 	Scrollable *bool
 	Focused    *bool
-	Instance   *int // the n-th match in document order, from 0
+	Visible    *bool // iOS
+	Instance   *int  // the n-th match in document order, from 0
 }
 
 // Matches tells whether n has the fields that are asked for; Instance is not
@@ -38,6 +42,7 @@ func (q Query) Matches(n *Node) bool {
 	return (q.Text == "" || n.Text == q.Text) &&
 		(q.Class == "" || n.Class == q.Class) &&
 		(q.ID == "" || n.ResourceID == q.ID) &&
+		(q.IDPrefix == "" || strings.HasPrefix(n.ResourceID, q.IDPrefix)) &&
 		(q.Desc == "" || n.ContentDesc == q.Desc) &&
 		(q.TextPrefix == "" || strings.HasPrefix(n.Text, q.TextPrefix)) &&
 		(q.DescPrefix == "" || strings.HasPrefix(n.ContentDesc, q.DescPrefix)) &&
@@ -45,19 +50,19 @@ func (q Query) Matches(n *Node) bool {
 		(q.Package == "" || n.Package == q.Package) &&
 		is(q.Clickable, n.Clickable) && is(q.Checkable, n.Checkable) && is(q.Checked, n.Checked) &&
 		is(q.Enabled, n.Enabled) && is(q.Selected, n.Selected) && is(q.Scrollable, n.Scrollable) &&
-		is(q.Focused, n.Focused)
+		is(q.Focused, n.Focused) && is(q.Visible, n.Displayed)
 }
 
 func is(want *bool, have bool) bool { return want == nil || *want == have }
 
 // empty tells whether nothing is asked for besides the package and instance.
 func (q Query) empty() bool {
-	return q.Class == "" && q.ID == "" && q.Text == "" && q.TextPrefix == "" && q.Desc == "" && q.DescPrefix == "" &&
+	return q.Class == "" && q.ID == "" && q.IDPrefix == "" && q.Text == "" && q.TextPrefix == "" && q.Desc == "" && q.DescPrefix == "" &&
 		q.Hint == "" && !q.hasFlags()
 }
 
 func (q Query) hasFlags() bool {
-	for _, f := range []*bool{q.Clickable, q.Checkable, q.Checked, q.Enabled, q.Selected, q.Scrollable, q.Focused} {
+	for _, f := range []*bool{q.Clickable, q.Checkable, q.Checked, q.Enabled, q.Selected, q.Scrollable, q.Focused, q.Visible} {
 		if f != nil {
 			return true
 		}
@@ -73,6 +78,9 @@ var qualifiedID = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9._]*:[^/]+/\S+$`)
 // class name where that says it all, else by UiSelector, else by XPath, which
 // is slow, because the server dumps the whole screen for it.
 func (q Query) Locator() drivers.Locator {
+	if q.IOS {
+		return q.iosLocator()
+	}
 	only := func(o Query) bool { o.Package = q.Package; return q == o }
 	switch {
 	case only(Query{ID: q.ID}) && qualifiedID.MatchString(q.ID):
@@ -88,6 +96,9 @@ func (q Query) Locator() drivers.Locator {
 // AnyOf is one question for everything that any of the queries asks for. Give
 // it to FindAll: a Find asks UiAutomator2 for the first of them only.
 func AnyOf(queries ...Query) drivers.Locator {
+	if len(queries) > 0 && queries[0].IOS {
+		return anyOnIOS(queries)
+	}
 	selectors := make([]string, len(queries))
 	for i, q := range queries {
 		s, ok := q.uiSelector()
@@ -194,6 +205,10 @@ func xpathString(s string) string {
 
 // String shows the query to people, by the names that screen maps use.
 func (q Query) String() string {
+	names := []string{"id", "id_prefix", "text", "text_prefix", "desc", "desc_prefix", "hint"}
+	if q.IOS {
+		names = []string{"name", "name_prefix", "value", "value_prefix", "label", "label_prefix", "hint"}
+	}
 	var b strings.Builder
 	add := func(name, value string) {
 		if value == "" {
@@ -205,13 +220,12 @@ func (q Query) String() string {
 		b.WriteString(name + ": " + value)
 	}
 	add("class", q.Class)
-	for _, f := range []struct{ name, value string }{{"id", q.ID}, {"text", q.Text}, {"text_prefix", q.TextPrefix},
-		{"desc", q.Desc}, {"desc_prefix", q.DescPrefix}, {"hint", q.Hint}} {
-		if f.value != "" {
-			add(f.name, quote(f.value))
+	for i, value := range []string{q.ID, q.IDPrefix, q.Text, q.TextPrefix, q.Desc, q.DescPrefix, q.Hint} {
+		if value != "" {
+			add(names[i], quote(value))
 		}
 	}
-	for _, f := range q.flags() {
+	for _, f := range append(q.flags(), flag{"visible", q.Visible}) {
 		if f.value != nil {
 			add(f.name, strconv.FormatBool(*f.value))
 		}

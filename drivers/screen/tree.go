@@ -22,12 +22,16 @@ type Tree struct {
 	// Width and Height are the screen's size in pixels; 0 if the source does
 	// not say. Rotation is 0 to 3, as android.view.Surface counts.
 	Width, Height, Rotation int
+	// IOS tells that the page source is one of XCUITest.
+	IOS bool
 
 	nodes []Node // in document order
 }
 
 // Node is one element of a [Tree], by the names of UiAutomator2's page source.
-// It is read only.
+// On iOS, Class is XCUITest's type, ResourceID the name, ContentDesc the label,
+// Text the value, Displayed visible, and Package the bundle id, if the source
+// names it; Bounds are in points. It is read only.
 type Node struct {
 	Class       string
 	Text        string
@@ -87,7 +91,9 @@ func (n *Node) Label() string {
 }
 
 // kind is the class without its package.
-func (n *Node) kind() string { return n.Class[strings.LastIndexByte(n.Class, '.')+1:] }
+func (n *Node) kind() string {
+	return strings.TrimPrefix(n.Class[strings.LastIndexByte(n.Class, '.')+1:], iosPrefix)
+}
 
 // Len is the number of elements.
 func (t *Tree) Len() int { return len(t.nodes) }

@@ -41,13 +41,25 @@ func (t *Testbed) ToStart(ctx context.Context, notice func(act.Notice)) error {
 		t.eyes.Lenient = true
 		defer func() { t.eyes.Lenient = false }()
 	}
+	fitting, err := t.Fit(ctx)
+	if err != nil {
+		return err
+	}
+	if notice != nil {
+		for _, n := range fitting.Notes {
+			notice(n)
+		}
+	}
+	if t.Camera != nil {
+		t.Camera.Maps[0] = fitting.Map
+	}
 	late := t.Clock.Now().Add(startWithin)
 	if p, ok := t.Phone.(drivers.Posture); ok {
 		if err := t.upright(ctx, p, notice); err != nil {
 			return err
 		}
 	}
-	_, err := t.Alexa.OpenDevicesBefore(ctx, late)
+	_, err = t.Alexa.OpenDevicesBefore(ctx, late)
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 	"ffscert/drivers/apps/partner"
 	"ffscert/drivers/dialogs"
 	"ffscert/drivers/evidence"
+	"ffscert/drivers/screen"
 	"ffscert/features/certification"
 )
 
@@ -73,6 +74,10 @@ type Testbed struct {
 	Partner *partner.App
 	Amazon  *amazon.App
 
+	// AlexaMaps are the screen maps of the Alexa app, one of which [Testbed.Fit]
+	// takes for the release on the phone; none leaves the app's map as it is.
+	AlexaMaps []*screen.Map
+
 	DevicePower      drivers.Power
 	ProvisionerPower drivers.Power
 
@@ -91,7 +96,8 @@ type Testbed struct {
 	// Shut, if not nil, frees what the testbed holds beside the session.
 	Shut func() error
 
-	eyes *act.Eyes
+	eyes    *act.Eyes
+	fitting *Fitting // nil until the phone was asked
 }
 
 // Join makes the apps of the phone look with the same eyes, and lets the

@@ -35,6 +35,9 @@ type Config struct {
 	// PartnerApp is the model of the maker's own app, likewise; "" is the
 	// built-in demonstration.
 	PartnerApp string
+	// Locale is the phone's, such as de-DE; "" is en-US. The apps that know its
+	// language speak it.
+	Locale string
 	// Speed is how fast the world's time runs against the wall clock, > 0; 0
 	// makes it virtual: it moves only when somebody waits.
 	Speed  float64
@@ -83,7 +86,7 @@ func Open(c Config) (*Lab, error) {
 		l.Close()
 		return nil, err
 	}
-	if l.Phone, err = handset.New(handset.Config{Serial: c.Serial, Profile: &c.Latency, Seed: c.World.Seed}, w, models, clk); err != nil {
+	if l.Phone, err = handset.New(handset.Config{Serial: c.Serial, Locale: c.Locale, Profile: &c.Latency, Seed: c.World.Seed}, w, models, clk); err != nil {
 		l.Close()
 		return nil, err
 	}

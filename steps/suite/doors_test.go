@@ -145,10 +145,13 @@ func fastWorld() world.Config {
 
 // newLab opens a lab with a testbed on one of its doors: 1 is the embedded
 // endpoint on virtual time, 2 the real Appium over adb on real time.
-func newLab(t testing.TB, door int, w world.Config, latency handset.Profile) lab {
+func newLab(t testing.TB, door int, w world.Config, latency handset.Profile, change ...func(*virtual.Config)) lab {
 	t.Helper()
 	l := lab{events: &events{}, wire: &wire{}}
 	cfg := virtual.Config{World: w, Latency: latency, Events: l.events}
+	for _, c := range change {
+		c(&cfg)
+	}
 	maps, err := screen.BuiltIn()
 	require.NoError(t, err)
 	m, err := screen.Choose(maps, "alexa", "android", "")
@@ -178,6 +181,7 @@ func newLab(t testing.TB, door int, w world.Config, latency handset.Profile) lab
 	l.phone = appium.New(o)
 	l.bed.Phone = l.phone
 	l.bed.Alexa = alexa.New(l.phone, l.bed.Clock, m)
+	l.bed.AlexaMaps = maps
 	pm, err := screen.Choose(maps, "partner", "android", "")
 	require.NoError(t, err)
 	am, err := screen.Choose(maps, "amazon", "android", "")

@@ -180,8 +180,10 @@ func DefaultTiming() Timing {
 
 // Screens are paths of screen maps, relative to the configuration file.
 type Screens struct {
-	// Alexa is the map of the Alexa app.
-	Alexa string `yaml:"alexa,omitempty" json:"alexa,omitempty"`
+	// Alexa is the map of the Alexa app, or a list of maps for different
+	// versions of it; the version on the phone decides. A name without .yaml is
+	// that of a built-in map, such as alexa-android.
+	Alexa MapFiles `yaml:"alexa,omitempty" json:"alexa,omitempty"`
 	// Partner is the map of your own app. A virtual testbed has one for its
 	// demonstration app.
 	Partner string `yaml:"partner,omitempty" json:"partner,omitempty"`

@@ -208,7 +208,7 @@ func TestPathsAreBesideTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Dir(path)
-	if c.Features != filepath.Join(dir, "mine") || c.Runs != filepath.Join(dir, "../out") || c.Screens.Alexa != "/etc/alexa.yaml" || c.Screens.Dialogs != filepath.Join(dir, "dialogs.yaml") {
+	if c.Features != filepath.Join(dir, "mine") || c.Runs != filepath.Join(dir, "../out") || c.Screens.Alexa[0] != "/etc/alexa.yaml" || c.Screens.Dialogs != filepath.Join(dir, "dialogs.yaml") {
 		t.Errorf("features %q, runs %q, alexa %q, dialogs %q", c.Features, c.Runs, c.Screens.Alexa, c.Screens.Dialogs)
 	}
 	if a, b := c.Testbeds[0].Virtual.App, c.Testbeds[1].Virtual.App; a != filepath.Join(dir, "mine.yaml") || b != "alexa-2023.23" {

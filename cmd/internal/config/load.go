@@ -191,9 +191,14 @@ func firstLine(s string) string {
 
 // anchor makes the paths of the file independent of the working directory.
 func (c *Config) anchor(base string) {
-	for _, p := range []*string{&c.Features, &c.Runs, &c.Plans, &c.Waivers, &c.Screens.Alexa, &c.Screens.Partner, &c.Screens.Amazon, &c.Screens.Dialogs} {
+	for _, p := range []*string{&c.Features, &c.Runs, &c.Plans, &c.Waivers, &c.Screens.Partner, &c.Screens.Amazon, &c.Screens.Dialogs} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(base, *p)
+		}
+	}
+	for i, f := range c.Screens.Alexa {
+		if isPath(f) && !filepath.IsAbs(f) {
+			c.Screens.Alexa[i] = filepath.Join(base, f)
 		}
 	}
 	for i := range c.Testbeds {
@@ -215,7 +220,7 @@ func (c *Config) anchor(base string) {
 	}
 }
 
-// isPath tells the path of an app's model from the name of a built-in one.
+// isPath tells the path of an app's model, or of a screen map, from the name of a built-in one.
 func isPath(app string) bool {
 	ext := filepath.Ext(app)
 	return ext == ".yaml" || ext == ".yml" || strings.ContainsAny(app, `/\`)

@@ -93,6 +93,10 @@ func (t *tree) branch(e *jsonschema.ValidationError, k *kind.OneOf, doc any) {
 			return
 		}
 	}
+	if at := e.InstanceLocation; len(at) == 2 && at[0] == "screens" {
+		t.report("must be the path of a screen map, or a list of them", "", at...)
+		return
+	}
 	t.report("must be alexa or a mapping", "leave it away to switch the plugs in the Alexa app", e.InstanceLocation...)
 }
 

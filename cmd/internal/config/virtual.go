@@ -26,6 +26,9 @@ type Virtual struct {
 	// Latency is what an operation costs on the simulated phone: "phone" (the
 	// figures of a real one, the default) or "none".
 	Latency Latency `yaml:"latency,omitempty" json:"latency" jsonschema:"enum=phone,enum=none"`
+	// Locale of the simulated phone, such as en-US (the default), de-DE or
+	// ja-JP; the built-in Alexa apps speak English, German and Japanese.
+	Locale string `yaml:"locale,omitempty" json:"locale,omitempty" jsonschema:"pattern=^[A-Za-z]{2\,3}([-_][A-Za-z0-9]{2\,8})*$"`
 	// App is the model of the Alexa app: the name of a built-in one, or the
 	// path of a YAML file, relative to this file. By default the newest
 	// built-in one.

@@ -61,15 +61,25 @@ func (g *Guide) Page(t *screen.Tree) (string, error) {
 			return "", err
 		}
 		if s.Covers() {
-			return name, nil
+			return g.recognised(t, name), nil
 		}
 	}
 	for _, name := range g.Order {
 		if slices.Contains(shown, name) {
-			return name, nil
+			return g.recognised(t, name), nil
 		}
 	}
 	return Unknown, nil
+}
+
+// recognised tells of the fallbacks by which a page was recognised.
+func (g *Guide) recognised(t *screen.Tree, page string) string {
+	if s, err := g.Hand.Map.Screen(page); err == nil {
+		for _, m := range s.Fallbacks(t) {
+			g.Hand.Fallback(m)
+		}
+	}
+	return page
 }
 
 // InFront tells whether a window of the app is on the screen.

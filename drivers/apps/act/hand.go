@@ -77,6 +77,7 @@ type Eyes struct {
 	lastAt time.Time
 	// front is the package of the app that was last seen in front.
 	front string
+	told  map[string]bool // fallbacks: each is said once
 }
 
 // Close forgets everything that was seen: who looks next starts anew.
@@ -137,10 +138,24 @@ func (h *Hand) On(tree *screen.Tree, path string, args ...string) (bool, error) 
 		return false, err
 	}
 	m, err := e.In(tree, args...)
-	if err == nil && m.Fallback() {
-		h.tell("SCREEN-FALLBACK", m.Warning(), true)
-	}
+	h.Fallback(m)
 	return m.Found(), err
+}
+
+// Fallback tells of a match if a fallback had to be used for it; once for each,
+// as long as the eyes are the same.
+func (h *Hand) Fallback(m screen.Match) {
+	if !m.Fallback() {
+		return
+	}
+	e := h.eyes()
+	if e.told == nil {
+		e.told = map[string]bool{}
+	}
+	if text := m.Warning(); !e.told[text] {
+		e.told[text] = true
+		h.tell("SCREEN-FALLBACK", text, true)
+	}
 }
 
 // Shows tells whether a screen of the map is shown.
@@ -190,9 +205,7 @@ func (h *Hand) judge(tree *screen.Tree, e *screen.Element, args []string) (targe
 		}
 		return target{}, h.trouble(certification.AppCovered, over+" lies over "+name, "see the picture of what was there")
 	}
-	if m.Fallback() {
-		h.tell("SCREEN-FALLBACK", m.Warning(), true)
-	}
+	h.Fallback(m)
 	q := m.Query
 	return target{n, q.Locator()}, nil
 }

@@ -55,7 +55,7 @@ func New(phone drivers.Phone, clock drivers.Clock, m *screen.Map) *App {
 			}
 		}}
 	a.guide = &act.Guide{Hand: a.hand, App: m.Application(), Name: "the Alexa app", Goal: "devices",
-		Order: []string{"devices", "plug", "device", "settings", "home"}, Move: a.move,
+		Order: []string{"devices", "plug", "device", "settings", "overview", "home"}, Move: a.move,
 		Cause: certification.CauseAlexaApp, Crashed: certification.CauseAlexaApp}
 	return a
 }
@@ -88,11 +88,19 @@ func (a *App) OpenDevicesBefore(ctx context.Context, late time.Time) (*screen.Tr
 // Map is the app's screen map.
 func (a *App) Map() *screen.Map { return a.hand.Map }
 
+// Use makes the app be read with another screen map.
+func (a *App) Use(m *screen.Map) {
+	a.hand.Map, a.guide.App = m, m.Application()
+	a.hand.Forget()
+}
+
 // move makes one move towards the devices page.
 func (a *App) move(ctx context.Context, page string, tree *screen.Tree) (bool, error) {
 	switch page {
 	case "home":
 		return true, a.hand.Tap(ctx, "home.tab_devices")
+	case "overview":
+		return true, a.allDevices(ctx, tree)
 	case "card", "found_page", "set_up_error", "delete_confirm":
 		_, err := a.clear(ctx, tree)
 		return true, err
@@ -100,6 +108,23 @@ func (a *App) move(ctx context.Context, page string, tree *screen.Tree) (bool, e
 		return true, a.hand.Back(ctx)
 	}
 	return false, nil
+}
+
+// allDevices goes from the page of the kinds of devices, which older releases
+// have, to the page of all of them: its button may be out of sight.
+func (a *App) allDevices(ctx context.Context, tree *screen.Tree) error {
+	if there, err := a.hand.On(tree, "overview.all_devices"); err != nil {
+		return err
+	} else if there {
+		return a.hand.Tap(ctx, "overview.all_devices")
+	}
+	row, err := a.area(tree, "overview.row")
+	if err != nil {
+		return err
+	}
+	b := row.Bounds
+	a.hand.Forget()
+	return a.hand.Phone.Swipe(ctx, drivers.Point{X: b.X + b.Width*85/100, Y: b.Y + b.Height/2}, drivers.Point{X: b.X + b.Width*15/100, Y: b.Y + b.Height/2}, 500*time.Millisecond)
 }
 
 // page names what is shown, as [act.Guide.Page] does.

@@ -62,7 +62,7 @@ func (a *App) Delete(ctx context.Context, name string) error {
 	}
 	return a.hand.Until(ctx, "the devices page after the deletion", act.AppearWithin, func(t *screen.Tree) error {
 		page, err := a.page(t)
-		if err != nil || page == "devices" || page == "home" || page == "card" {
+		if err != nil || page == "devices" || page == "overview" || page == "home" || page == "card" {
 			return err
 		}
 		return act.NotYet(&certification.Trouble{Code: certification.AppNothingChanged, Cause: certification.CauseAlexaApp,

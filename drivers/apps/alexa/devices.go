@@ -141,8 +141,11 @@ func (a *App) devicesNow(ctx context.Context) (*screen.Tree, error) {
 	return a.OpenDevices(ctx)
 }
 
-func (a *App) list(tree *screen.Tree) (*screen.Node, error) {
-	e, err := a.hand.Map.Element("devices.list")
+func (a *App) list(tree *screen.Tree) (*screen.Node, error) { return a.area(tree, "devices.list") }
+
+// area is an element that holds others.
+func (a *App) area(tree *screen.Tree, path string) (*screen.Node, error) {
+	e, err := a.hand.Map.Element(path)
 	if err != nil {
 		return nil, err
 	}
@@ -152,8 +155,9 @@ func (a *App) list(tree *screen.Tree) (*screen.Node, error) {
 	}
 	if !m.Found() {
 		return nil, &certification.Trouble{Code: certification.AppElementMissing, Cause: certification.CauseAlexaApp,
-			Message: "the devices page has no list", Hint: "see the picture of what was there"}
+			Message: path + " is not on the screen", Hint: "see the picture of what was there; after a new release of the app, its screen map may need a new locator"}
 	}
+	a.hand.Fallback(m)
 	return m.Nodes[0], nil
 }
 

@@ -98,10 +98,12 @@ func (w *watch) prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		queries = append(queries, q[0])
-		if part.path == "card.primary" {
-			queries = append(queries, q[1:]...)
+		if part.path != "devices.tile" && part.path != "card.primary" {
+			if q, err = e.First(part.args...); err != nil {
+				return err
+			}
 		}
+		queries = append(queries, q...)
 	}
 	defer func() { w.ask = screen.AnyOf(queries...) }()
 	if seen, err := w.missedCard(); err != nil || seen {
@@ -206,7 +208,7 @@ func (w *watch) look(ctx context.Context) error {
 	with := a.hand.Clock.Now()
 	// If the first answer carries the name, it was there when the question was
 	// answered.
-	if slices.ContainsFunc(found, func(e drivers.Element) bool { return e.Seen != nil && e.Seen.Text == w.name }) {
+	if slices.ContainsFunc(found, func(e drivers.Element) bool { return e.Seen != nil && screen.SameText(e.Seen.Text, w.name) }) {
 		with = answered
 	}
 	seen, err := w.judge(tree, with)

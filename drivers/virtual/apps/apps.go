@@ -44,6 +44,10 @@ type Model struct {
 	Screens  map[string]*Screen  `yaml:"screens,omitempty" json:"screens,omitempty" jsonschema:"minProperties=1" jsonschema_description:"the pages by name; needed unless dialogs is set"`
 	Overlays []*Overlay          `yaml:"overlays,omitempty" json:"overlays,omitempty" jsonschema_description:"dialogs and cards, each a window of its own; the last one that is shown lies on top"`
 	Parts    map[string]*Element `yaml:"parts,omitempty" json:"parts,omitempty" jsonschema_description:"elements that several screens use"`
+
+	// Languages are the texts in other languages, by language and by the text
+	// as it stands in the model.
+	Languages map[string]map[string]string `yaml:"languages,omitempty" json:"languages,omitempty" jsonschema_description:"texts in other languages: for each language, such as de, what stands for a text, desc or hint of this file, or for what a field says to people (card.title, device.state …); the phone's locale selects"`
 }
 
 // AccountCopy says how an app keeps its copy of the account's devices.

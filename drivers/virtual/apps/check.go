@@ -94,6 +94,7 @@ func (m *Model) check(v Vocabulary) (field, msg string) {
 		}
 		c.element("parts."+name, m.Parts[name], 0, []string{name})
 	}
+	c.languages()
 	return c.field, c.msg
 }
 

@@ -2,7 +2,9 @@ package handset
 
 import (
 	"strconv"
-	"strings"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 
 	"ffscert/drivers/virtual/apps"
 	"ffscert/drivers/virtual/ui"
@@ -116,14 +118,14 @@ func (h *Handset) build(e *env, el *apps.Element, key string) *view {
 		return h.build(e, part, key+"/"+el.Use)
 	}
 	v := &view{el: el, env: e, key: key,
-		text: apps.Fill(el.Text, e.field), desc: apps.Fill(el.Desc, e.field), hint: apps.Fill(el.Hint, e.field),
+		text: e.say(el.Text), desc: e.say(el.Desc), hint: e.say(el.Hint),
 		enabled: el.Enabled.Holds(e.field), checked: len(el.Checked) > 0 && el.Checked.Holds(e.field),
 		selected: len(el.Selected) > 0 && el.Selected.Holds(e.field)}
 	if el.Input != "" {
 		v.text = e.page.inputs[el.Input]
 	}
 	if el.Upper {
-		v.text = strings.ToUpper(v.text)
+		v.text = cases.Upper(language.Make(e.h.cfg.Locale)).String(v.text)
 	}
 	if el.Look != nil {
 		v.icon = apps.Fill(el.Look.Icon, e.field)
@@ -146,6 +148,23 @@ func (h *Handset) build(e *env, el *apps.Element, key string) *view {
 		}
 	}
 	return v
+}
+
+// say is a text as the app shows it, in the phone's language.
+func (e *env) say(text string) string {
+	if text == "" {
+		return ""
+	}
+	m, locale := e.in.model, e.h.cfg.Locale
+	if e.parts != nil {
+		m = e.parts
+	}
+	return apps.Fill(m.Say(locale, text), func(field string) string {
+		if apps.ForPeople(field) {
+			return m.Say(locale, e.field(field))
+		}
+		return e.field(field)
+	})
 }
 
 // members are the environments of a list's members.

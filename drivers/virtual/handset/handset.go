@@ -17,6 +17,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"ffscert/drivers/virtual/apps"
 	"ffscert/drivers/virtual/paint"
 	"ffscert/drivers/virtual/ui"
@@ -112,6 +114,9 @@ func New(cfg Config, lab Lab, models []*apps.Model, clock ui.Clock) (*Handset, e
 	def(&cfg.Width, 1080)
 	def(&cfg.Height, 2340)
 	def(&cfg.Density, 420)
+	if _, err := language.Parse(cfg.Locale); err != nil {
+		return nil, fmt.Errorf("%q is no locale: write it like en-US, de-DE or ja-JP", cfg.Locale)
+	}
 	if cfg.Width < 200 || cfg.Height < cfg.Width || cfg.Height > 10000 || cfg.Density < 60 || cfg.Density > 1000 {
 		return nil, fmt.Errorf("handset: a screen of %d by %d pixels at %d dpi is not possible in portrait", cfg.Width, cfg.Height, cfg.Density)
 	}
