@@ -64,7 +64,7 @@ type group struct {
 // longest bounds a piece of text from outside, in runes.
 const longest = 2000
 
-func clean(s string) string { return safe.Text(s, longest) }
+func clean(s string) string { return safe.Isolate(safe.Text(s, longest)) }
 
 // words writes an identifier such as not_run as people do.
 func words(id string) string { return clean(strings.ReplaceAll(id, "_", " ")) }

@@ -35,3 +35,19 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+func TestIsolate(t *testing.T) {
+	for _, tc := range []struct{ in, want string }{
+		{"First light", "First light"},
+		{"", ""},
+		{"مصباح", "\u2068مصباح\u2069"},
+		{"the device \"مصباح 2\" was seen at 5", "the device \"\u2068مصباح\u2069 2\" was seen at 5"},
+		{"אור ראשון and נורה", "\u2068אור ראשון\u2069 and \u2068נורה\u2069"},
+		{"נורה  נורה\nנורה", "\u2068נורה\u2069  \u2068נורה\u2069\n\u2068נורה\u2069"},
+		{"مَ", "\u2068مَ\u2069"},
+	} {
+		if got := Isolate(tc.in); got != tc.want {
+			t.Errorf("Isolate(%q) = %q, want %q", tc.in, got, tc.want)
+		}
+	}
+}

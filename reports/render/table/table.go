@@ -15,6 +15,7 @@ import (
 
 	"ffscert/features/certification"
 	"ffscert/reports/matrix"
+	"ffscert/reports/render/safe"
 )
 
 // Options say how the table is drawn.
@@ -42,7 +43,7 @@ func Render(w io.Writer, m matrix.Matrix, o Options) error {
 	p.inapplicable(m)
 	p.local(m)
 	p.summary(m)
-	if _, err := io.WriteString(w, p.out.String()); err != nil {
+	if _, err := io.WriteString(w, safe.Isolate(p.out.String())); err != nil {
 		return fmt.Errorf("write the table: %w", err)
 	}
 	return nil

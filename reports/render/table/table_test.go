@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/rivo/uniseg"
 	"pgregory.net/rapid"
 
 	"ffscert/features/catalog"
@@ -235,6 +236,17 @@ func TestColourOnlyWhenAsked(t *testing.T) {
 	}
 }
 
+// Nothing that a person takes for one character is torn apart.
+func TestCutBetweenCharacters(t *testing.T) {
+	for _, word := range []string{strings.Repeat("👩\u200d👩\u200d👧", 40), strings.Repeat("e\u0301", 200), strings.Repeat("🇯🇵", 60), strings.Repeat("灯", 100)} {
+		for _, l := range wrap(word, 20) {
+			if strings.HasPrefix(l, "\u200d") || strings.HasPrefix(l, "\u0301") || strings.HasSuffix(l, "\u200d") || strings.Count(l, "\U0001F1EF") != strings.Count(l, "\U0001F1F5") {
+				t.Errorf("torn: %q", l)
+			}
+		}
+	}
+}
+
 func TestWrap(t *testing.T) {
 	for _, tc := range []struct {
 		in    string
@@ -259,7 +271,7 @@ func TestWrap(t *testing.T) {
 		width := rapid.IntRange(2, 40).Draw(t, "width")
 		lines := wrap(s, width)
 		for _, l := range lines {
-			if text.StringWidthWithoutEscSequences(l) > width {
+			if text.StringWidthWithoutEscSequences(l) > width && uniseg.GraphemeClusterCount(l) > 1 {
 				t.Fatalf("%q is wider than %d", l, width)
 			}
 		}

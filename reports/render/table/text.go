@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/rivo/uniseg"
 
 	"ffscert/features/certification"
 	"ffscert/reports/render/safe"
@@ -54,16 +55,20 @@ func wrap(s string, width int) []string {
 }
 
 // cut returns the longest beginning of a word that fits into width columns, at
-// least one character.
+// least what a person takes for one character: an emoji or a letter is not torn
+// from what is joined to it.
 func cut(word string, width int) string {
-	used := 0
-	for i, r := range word {
-		used += text.RuneWidth(r)
-		if used > width && i > 0 {
-			return word[:i]
+	used, at := 0, 0
+	for rest, state := word, -1; rest != ""; {
+		var cluster string
+		cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		used += text.StringWidthWithoutEscSequences(cluster)
+		if used > width && at > 0 {
+			break
 		}
+		at += len(cluster)
 	}
-	return word
+	return word[:at]
 }
 
 // words writes an identifier such as not_run as people do.
