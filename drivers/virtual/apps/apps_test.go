@@ -20,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "write app.schema.json anew")
 
 func TestBuiltinModelsLoad(t *testing.T) {
-	for _, want := range []string{"alexa-2023.23", "alexa-2021", "partner-demo", "browser", "system-dialogs", "launcher", "settings"} {
+	for _, want := range []string{"alexa-2023.23", "alexa-2021", "alexa-2024.16", "partner-demo", "browser", "system-dialogs", "launcher", "settings"} {
 		if !slices.Contains(apps.Builtin(), want) {
 			t.Errorf("no %s among %v", want, apps.Builtin())
 		}
@@ -207,6 +207,35 @@ func TestSchema(t *testing.T) {
 	}
 	if !json.Valid(want) {
 		t.Error("the schema is not JSON")
+	}
+}
+
+func TestLanguages(t *testing.T) {
+	v := apps.DefaultVocabulary()
+	with := func(languages string) (*apps.Model, error) {
+		return apps.Parse("x.yaml", []byte(small+"\nlanguages:\n"+languages), v)
+	}
+	m, err := with("  de: {\"{device.name} here\": \"hier {device.name}\", Edit: Bearbeiten}\n  pt-BR: {Edit: Editar}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range [][3]string{{"de-DE", "Edit", "Bearbeiten"}, {"de_AT", "Edit", "Bearbeiten"}, {"en-US", "Edit", "Edit"}, {"pt-PT", "Edit", "Edit"},
+		{"pt-BR", "Edit", "Editar"}, {"de", "{device.name} here", "hier {device.name}"}, {"de", "", ""}, {"", "Edit", "Edit"}} {
+		if got := m.Say(c[0], c[1]); got != c[2] {
+			t.Errorf("%s: %q is %q", c[0], c[1], got)
+		}
+	}
+	for languages, want := range map[string]string{
+		"  german: {a: b}\n":                    "is no language",
+		"  de: {\"{device.name}\": \"name\"}\n": "uses the fields",
+		"  de: [a]\n":                           "x.yaml:",
+	} {
+		if _, err := with(languages); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", languages, err)
+		}
+	}
+	if apps.ForPeople("device.name") || apps.ForPeople("card.device") || !apps.ForPeople("card.title") {
+		t.Error("names are not translated, titles are")
 	}
 }
 
