@@ -97,7 +97,7 @@ func mapsOfAlexa(files config.MapFiles, builtIn []*screen.Map) ([]*screen.Map, e
 
 // openMap is a built-in map by its name, or the map of a file.
 func openMap(app, name string, builtIn []*screen.Map) (*screen.Map, error) {
-	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" || strings.ContainsAny(name, `/\`) {
+	if isMapPath(name) {
 		return readMap(app, name)
 	}
 	var known []string
@@ -112,6 +112,33 @@ func openMap(app, name string, builtIn []*screen.Map) (*screen.Map, error) {
 		known = append(known, own)
 	}
 	return nil, usagef("there is no built-in screen map %q\n  hint: there are %s; the path of a map of your own ends in .yaml", name, strings.Join(known, ", "))
+}
+
+// isMapPath tells the path of a map from the name of a built-in one.
+func isMapPath(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == ".yaml" || ext == ".yml" || strings.ContainsAny(name, `/\`)
+}
+
+// outsideMaps finds simulated phones whose release of the Alexa app no map is
+// meant for. What is on a real phone, only doctor can find out.
+func outsideMaps(c *config.Config, m screenMaps) ([]suite.Problem, error) {
+	var problems []suite.Problem
+	for _, b := range c.Testbeds {
+		if b.Virtual == nil {
+			continue
+		}
+		app, err := handset.Apps{Alexa: b.Virtual.App, Partner: b.Virtual.PartnerApp}.AlexaModel()
+		if err != nil {
+			return nil, usagef("testbed %s: %w", b.Name, err)
+		}
+		choice, ok := screen.Pick(m.alexas, "alexa", "android", app.VersionName)
+		if w := choice.Warning(app.VersionName); ok && w != "" {
+			problems = append(problems, suite.Problem{File: "testbed " + b.Name, Warning: true, Message: w,
+				Hint: "have a map made with `ffscert screens learn`, or widen app_versions"})
+		}
+	}
+	return problems, nil
 }
 
 // loadDialogs are the built-in dialogs with those of a file, if there is one.

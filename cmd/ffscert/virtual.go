@@ -34,6 +34,7 @@ func newVirtualCmd(s *state) *cobra.Command {
 // serveOptions is what `ffscert virtual serve` was asked to do.
 type serveOptions struct {
 	listen, adb, serial, events, testbed string
+	app, locale                          string
 	speed                                float64
 }
 
@@ -58,6 +59,8 @@ configuration, or the built-in one.`,
 	f.StringVar(&o.serial, "serial", "", "ro.serialno of the phone (default: the address that adb lists)")
 	f.Float64Var(&o.speed, "speed", 1, "the world's seconds per second, `N` > 0")
 	f.StringVar(&o.events, "events", "", "write the world's truth to `FILE`, as JSON lines")
+	f.StringVar(&o.app, "app", "", "the Alexa app: `MODEL` that is built in, such as alexa-2024.16, or a path (default: the testbed's)")
+	f.StringVar(&o.locale, "locale", "", "the phone's `LOCALE`, such as de-DE or ja-JP (default: the testbed's)")
 	f.StringVar(&o.testbed, "testbed", "", "the virtual testbed of this `NAME` in the configuration")
 	return cmd
 }
@@ -112,6 +115,12 @@ func runServe(ctx context.Context, s *state, o serveOptions) error {
 	}
 	cfg := labConfig(*bed.Virtual)
 	cfg.Speed = o.speed
+	if o.app != "" {
+		cfg.App = o.app
+	}
+	if o.locale != "" {
+		cfg.Locale = o.locale
+	}
 	cfg.Serial = o.serial
 	if cfg.Serial == "" && doorADB != nil {
 		cfg.Serial = doorADB.Addr().String()

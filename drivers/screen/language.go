@@ -243,7 +243,7 @@ func (e *Element) queries(s locatorSpec, args []string) []Query {
 							filled = name
 						}
 						if form == "upper" {
-							filled = cases.Upper(language.Und).String(filled)
+							filled = upper(filled)
 						}
 						return filled
 					})
@@ -256,6 +256,8 @@ func (e *Element) queries(s locatorSpec, args []string) []Query {
 	}
 	return all
 }
+
+func upper(s string) string { return cases.Upper(language.Und).String(s) }
 
 // spellings are the ways in which one and the same text can be encoded: as it
 // is given, composed, and decomposed. Unicode calls them canonically equivalent,

@@ -369,7 +369,7 @@ func (m Match) Warning() string {
 	}
 	e := m.Element
 	return fmt.Sprintf("%s was found by fallback %d, %s, not by %s; if this release of the app is here to stay, put this first under %s in %s:\n- %s",
-		e.Path(), m.Rank, e.specs[m.Rank], e.first(), e.Path(), e.m.file, e.specs[m.Rank])
+		e.Path(), m.Rank, e.specs[m.Rank], e.first(), e.Path(), e.m.file, e.specs[m.Rank].flow())
 }
 
 // In finds the element on a tree: the first ranked locator that matches

@@ -1,10 +1,11 @@
 package screen
 
 import (
+	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/invopop/jsonschema"
 
 	"ffscert/drivers"
@@ -150,13 +151,38 @@ func (s locatorSpec) placeholders() []string {
 		s.Name, s.NamePrefix, s.Label, s.LabelPrefix, s.Value, s.ValuePrefix}, "\x00"), -1)
 }
 
-// String is the locator as one line of a map.
-func (s locatorSpec) String() string {
-	b, err := yaml.MarshalWithOptions(s, yaml.Flow(true))
-	if err != nil {
-		return s.query(false, asWritten).String()
+// String is the locator as one line of a map, shortened for people.
+func (s locatorSpec) String() string { return s.line(func(v string) string { return quote(v) }) }
+
+// flow is the locator as one line of a map, as YAML reads it.
+func (s locatorSpec) flow() string { return s.line(quoted) }
+
+func (s locatorSpec) line(text func(string) string) string {
+	var parts []string
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+		switch f := v.Field(i); {
+		case f.IsZero():
+		case f.Kind() == reflect.String && name == "class":
+			parts = append(parts, name+": "+classText(f.String(), text))
+		case f.Kind() == reflect.String:
+			parts = append(parts, name+": "+text(f.String()))
+		default:
+			parts = append(parts, fmt.Sprintf("%s: %v", name, f.Elem().Interface()))
+		}
 	}
-	return strings.TrimSpace(string(b))
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+var classForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.$]*$`)
+
+// classText writes a class as people do, without quotes, if it looks like one.
+func classText(class string, text func(string) string) string {
+	if classForm.MatchString(class) && len(class) <= 100 && strings.Contains(class, ".") {
+		return class
+	}
+	return text(class)
 }
 
 // MapSchema is the JSON Schema of a screen map, for editors.

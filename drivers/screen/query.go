@@ -162,20 +162,24 @@ func (q Query) flags() []flag {
 }
 
 func (q Query) xpath() string {
+	class, id, text, desc := "class", "resource-id", "text", "content-desc"
+	if q.IOS {
+		class, id, text, desc = "type", "name", "value", "label"
+	}
 	var tests []string
 	for _, f := range []struct{ attribute, value string }{
-		{"class", q.Class}, {"resource-id", q.ID}, {"text", q.Text}, {"content-desc", q.Desc}, {"hint", q.Hint},
+		{class, q.Class}, {id, q.ID}, {text, q.Text}, {desc, q.Desc}, {"hint", q.Hint},
 	} {
 		if f.value != "" {
 			tests = append(tests, "@"+f.attribute+"="+xpathString(f.value))
 		}
 	}
-	for _, f := range []struct{ attribute, value string }{{"text", q.TextPrefix}, {"content-desc", q.DescPrefix}} {
+	for _, f := range []struct{ attribute, value string }{{text, q.TextPrefix}, {desc, q.DescPrefix}, {id, q.IDPrefix}} {
 		if f.value != "" {
 			tests = append(tests, "starts-with(@"+f.attribute+", "+xpathString(f.value)+")")
 		}
 	}
-	for _, f := range q.flags() {
+	for _, f := range append(q.flags(), flag{"visible", q.Visible}) {
 		if f.value != nil {
 			tests = append(tests, "@"+f.name+"="+xpathString(strconv.FormatBool(*f.value)))
 		}

@@ -30,7 +30,7 @@ func (s span) covers(v []int) bool {
 }
 
 // wellFormed tells whether a version can be compared: it has a number.
-func wellFormed(v string) bool { return len(versionNumbers(v)) > 0 && len(v) <= 100 }
+func wellFormed(v string) bool { return strings.ContainsAny(v, "0123456789") && len(v) <= 100 }
 
 func compareVersions(a, b string) int { return compareNumbers(versionNumbers(a), versionNumbers(b)) }
 

@@ -31,7 +31,7 @@ type Config struct {
 	World   world.Config
 	Latency handset.Profile // what an operation costs on the phone
 	Serial  string          // "" is one that says that the phone is virtual
-	App     string          // model of the Alexa app: a built-in one's name or a path; "" is the newest built-in one
+	App     string          // model of the Alexa app: a built-in one's name or a path; "" is alexa-2023.23
 	// PartnerApp is the model of the maker's own app, likewise; "" is the
 	// built-in demonstration.
 	PartnerApp string

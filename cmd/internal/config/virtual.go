@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 
+	"golang.org/x/text/language"
+
 	"ffscert/drivers/virtual/world"
 )
 
@@ -28,10 +30,10 @@ type Virtual struct {
 	Latency Latency `yaml:"latency,omitempty" json:"latency" jsonschema:"enum=phone,enum=none"`
 	// Locale of the simulated phone, such as en-US (the default), de-DE or
 	// ja-JP; the built-in Alexa apps speak English, German and Japanese.
-	Locale string `yaml:"locale,omitempty" json:"locale,omitempty" jsonschema:"pattern=^[A-Za-z]{2\,3}([-_][A-Za-z0-9]{2\,8})*$"`
+	Locale string `yaml:"locale,omitempty" json:"locale,omitempty"`
 	// App is the model of the Alexa app: the name of a built-in one, or the
-	// path of a YAML file, relative to this file. By default the newest
-	// built-in one.
+	// path of a YAML file, relative to this file. By default
+	// alexa-2023.23.
 	App string `yaml:"app,omitempty" json:"app,omitempty"`
 	// PartnerApp is the model of the maker's own app, in the same way; by
 	// default the built-in demonstration, "partner-demo".
@@ -121,6 +123,9 @@ func (t *tree) completeSeed(c *Config) {
 
 // judgeVirtual says what the simulated lab itself has to say of its configuration.
 func (t *tree) judgeVirtual(v *Virtual, tokens []string) {
+	if _, err := language.Parse(v.Locale); v.Locale != "" && err != nil {
+		t.report(quote(v.Locale)+" is no locale", "write it like en-US, de-DE or ja-JP", slices.Concat(tokens, []string{"virtual", "locale"})...)
+	}
 	err := v.Config.Validate()
 	if err == nil {
 		return

@@ -377,6 +377,12 @@ func (h *Hand) click(ctx context.Context, e drivers.Element) error {
 	return h.Phone.Click(ctx, e)
 }
 
+// Changed waits until the screen differs from what it was, after something was
+// done to it.
+func (h *Hand) Changed(ctx context.Context, before *screen.Tree, after string) (bool, error) {
+	return h.changed(ctx, before, after)
+}
+
 // changed waits until the screen differs from what it was.
 func (h *Hand) changed(ctx context.Context, before *screen.Tree, after string) (bool, error) {
 	err := drivers.Poll(ctx, h.Clock, drivers.Wait{For: "something to change after " + after, Timeout: ChangeWithin, Every: lookEvery},

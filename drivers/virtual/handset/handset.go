@@ -169,7 +169,7 @@ func def[T comparable](field *T, value T) {
 // Apps names the models on a phone: built-in ones by their name, any other by
 // its path.
 type Apps struct {
-	Alexa   string // "" is the newest built-in release
+	Alexa   string // "" is the release that most is known about, alexa-2023.23
 	Partner string // the maker's own app; "" is the built-in demonstration
 }
 
@@ -190,6 +190,12 @@ func (a Apps) Models() ([]*apps.Model, error) {
 		list = append(list, m)
 	}
 	return list, nil
+}
+
+// AlexaModel loads the Alexa app alone.
+func (a Apps) AlexaModel() (*apps.Model, error) {
+	def(&a.Alexa, "alexa-2023.23")
+	return apps.Load(a.Alexa, apps.DefaultVocabulary())
 }
 
 // BuiltinModels are the models of a phone with that Alexa app (see [Apps]).
