@@ -50,7 +50,11 @@ func (c *checker) languages() {
 
 // fieldsIn are the fields that a text uses, sorted.
 func fieldsIn(text string) []string {
-	fields := placeholderForm.FindAllString(text, -1)
+	var fields []string
+	Fill(text, func(field string) string {
+		fields = append(fields, "{"+field+"}")
+		return ""
+	})
 	slices.Sort(fields)
 	return slices.Compact(fields)
 }
