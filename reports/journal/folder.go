@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -10,8 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // The names inside a run's folder.
@@ -68,47 +65,6 @@ func pointLatest(runsDir, id string) error {
 		return errors.Join(fmt.Errorf("point %s at the run: %w", Latest, err), os.Remove(temp))
 	}
 	return syncDir(runsDir)
-}
-
-// Readers look at the lock for a moment, too: a writer gives them that time.
-const (
-	lockPatience = 500 * time.Millisecond
-	lockEvery    = 20 * time.Millisecond
-)
-
-// lockRun makes this process the run's one writer. The operating system gives
-// the lock free when the process ends, however it ends.
-func lockRun(ctx context.Context, dir string) (*flock.Flock, error) {
-	l := flock.New(filepath.Join(dir, lockName))
-	patient, cancel := context.WithTimeout(ctx, lockPatience)
-	defer cancel()
-	ok, err := l.TryLockContext(patient, lockEvery)
-	switch {
-	case ok:
-		return l, nil
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case err == nil || errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("%s: %w", dir, ErrBusy)
-	}
-	return nil, fmt.Errorf("lock the run: %w", err)
-}
-
-// written tells whether a writer holds the run.
-func written(dir string) bool {
-	name := filepath.Join(dir, lockName)
-	if _, err := os.Stat(name); err != nil {
-		return false
-	}
-	l := flock.New(name, flock.SetFlag(os.O_RDONLY))
-	got, err := l.TryRLock()
-	if err != nil {
-		return false
-	}
-	if got {
-		_ = l.Close()
-	}
-	return !got
 }
 
 // syncDir makes names in a folder durable.

@@ -22,13 +22,22 @@ import (
 // Journal is the one writer of a run. Its methods may be called from several
 // goroutines.
 type Journal struct {
-	dir    string
-	path   string // of the database
-	header Header
-	db     *sql.DB
-	lock   *flock.Flock
-	close  func() error
+	dir      string
+	path     string // of the database
+	header   Header
+	db       *sql.DB
+	lock     *flock.Flock
+	close    func() error
+	patience time.Duration // how long another program's lock is waited for
+
+	mu      sync.Mutex
+	tip     string  // sum of the last attempt
+	session Session // the one that goes on
 }
+
+// defaultPatience is how long a write waits while another program (a backup, a
+// shell) keeps the database locked.
+const defaultPatience = time.Minute
 
 // Create makes a new run below runsDir, writes its header and points
 // runsDir/latest at it. The header's ID is ignored and given anew; its Created
@@ -109,98 +118,49 @@ func initialise(ctx context.Context, path string, h Header) error {
 	}
 	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
 	if err == nil {
-		err = migrate(ctx, db, 0)
+		err = migrate(ctx, db, 0, schemaVersion)
 	}
 	if err == nil {
-		_, err = db.ExecContext(ctx, "INSERT INTO run (one, id, state, header) VALUES (1, ?, ?, ?)", h.ID, string(Running), string(data))
+		err = inTx(ctx, db, func(tx *sql.Tx) error {
+			r := runRow{id: h.ID, state: string(Running), header: string(data), tip: firstLink(h.ID)}
+			return errors.Join(r.put(ctx, tx), putSession(ctx, tx, Session{N: 1, Started: h.Created, ToolVersion: h.ToolVersion}))
+		})
 	}
 	if err != nil {
-		err = fmt.Errorf("create the journal: %w", err)
+		err = explain(path, "create", err)
 	}
 	return errors.Join(err, db.Close())
 }
 
-// Resume opens a run that exists to append to it, and marks it running again. A
-// finished run is refused with [ErrFinished], one that another process writes
-// to with [ErrBusy], a file that is not whole with [ErrForeign].
-func Resume(ctx context.Context, runsDir, run string) (_ *Journal, err error) {
-	_, dir, err := resolve(runsDir, run)
-	if err != nil {
-		return nil, err
-	}
-	path := filepath.Join(dir, dbName)
-	if err := identify(path); err != nil {
-		return nil, err
-	}
-	lock, err := lockRun(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, lock.Close())
-		}
-	}()
-	if err := resumable(ctx, path); err != nil {
-		return nil, err
-	}
-	j, err := openWriter(ctx, dir, lock)
-	if err != nil {
-		return nil, err
-	}
-	if err := j.setState(ctx, Running, nil); err != nil {
-		return nil, errors.Join(err, j.db.Close())
-	}
-	return j, nil
-}
-
-// resumable looks at a run without a chance of changing it.
-func resumable(ctx context.Context, path string) (err error) {
-	db, err := openExisting(ctx, path, modeRead)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	var sound string
-	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&sound); err != nil {
-		return explain(path, "check", err)
-	}
-	if sound != "ok" {
-		return fmt.Errorf("%s: %w: it is torn: %s", path, ErrForeign, sound)
-	}
-	h, state, _, err := readRun(ctx, path, db)
-	if err == nil && state == Finished {
-		err = fmt.Errorf("%s: %w", h.ID, ErrFinished)
-	}
-	return err
-}
-
-// openWriter takes over the lock when it succeeds.
+// openWriter opens a journal of the present schema to write to it. It takes over
+// the lock when it succeeds.
 func openWriter(ctx context.Context, dir string, lock *flock.Flock) (*Journal, error) {
 	path := filepath.Join(dir, dbName)
-	db, err := openExisting(ctx, path, modeWrite)
+	db, version, err := openExisting(ctx, path, modeWrite)
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{dir: dir, path: path, db: db, lock: lock}
+	if version != schemaVersion {
+		return nil, errors.Join(fmt.Errorf("open the journal %s: its schema version is %d", path, version), db.Close())
+	}
+	j := &Journal{dir: dir, path: path, db: db, lock: lock, patience: defaultPatience}
 	j.close = sync.OnceValue(j.shut)
 	var mode string
-	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+	err = patient(ctx, j.patience, func() error { return db.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode) })
+	if err != nil {
 		return nil, errors.Join(explain(path, "open", err), db.Close())
 	}
 	if mode != "wal" {
 		return nil, errors.Join(fmt.Errorf("open the journal %s: the file system has no shared memory, SQLite stays in mode %q", path, mode), db.Close())
 	}
-	var version int
-	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return nil, errors.Join(explain(path, "open", err), db.Close())
+	var sessions []Session
+	if j.header, _, _, j.tip, err = readRun(ctx, path, db, version); err == nil {
+		sessions, err = sessionRows(ctx, path, db)
 	}
-	if err := migrate(ctx, db, version); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if j.header, _, _, err = readRun(ctx, path, db); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
+	j.session = sessions[len(sessions)-1]
 	return j, nil
 }
 
@@ -244,11 +204,28 @@ func (j *Journal) Append(ctx context.Context, a certification.Attempt) error {
 		}
 		setup = sql.NullString{String: string(b), Valid: true}
 	}
-	_, err = j.db.ExecContext(ctx, `INSERT INTO attempt
-		(case_id, scenario, n, testbed, verdict, cause, code, message, hint, started, finished, simulated, setup, detail)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		valid(a.ID.Case), valid(a.ID.Scenario), a.ID.N, valid(a.Testbed), string(a.Verdict), valid(string(a.Cause)), valid(string(a.Code)),
-		valid(a.Message), valid(a.Hint), text(a.Started), text(a.Finished), a.Simulated, setup, string(lists))
+	row := attemptRow{caseID: valid(a.ID.Case), scenario: valid(a.ID.Scenario), n: a.ID.N, testbed: valid(a.Testbed), verdict: string(a.Verdict),
+		cause: valid(string(a.Cause)), code: valid(string(a.Code)), message: valid(a.Message), hint: valid(a.Hint),
+		started: text(a.Started), finished: text(a.Finished), simulated: a.Simulated, setup: setup, detail: string(lists)}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	row.session = j.session.N
+	row.sum = row.link(j.tip)
+	err = j.write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO attempt
+			(case_id, scenario, n, testbed, verdict, cause, code, message, hint, started, finished, simulated, setup, detail, session, sum)
+			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+			row.caseID, row.scenario, row.n, row.testbed, row.verdict, row.cause, row.code, row.message, row.hint,
+			row.started, row.finished, row.simulated, row.setup, row.detail, row.session, row.sum); err != nil {
+			return err
+		}
+		r, err := scanRun(ctx, tx, schemaVersion)
+		if err != nil {
+			return err
+		}
+		r.tip = row.sum
+		return r.put(ctx, tx)
+	})
 	var s *sqlite.Error
 	if errors.As(err, &s) && s.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE {
 		return fmt.Errorf("append attempt %s: %w", a.ID, ErrDuplicate)
@@ -256,33 +233,57 @@ func (j *Journal) Append(ctx context.Context, a certification.Attempt) error {
 	if err != nil {
 		return fmt.Errorf("append attempt %s: %w", a.ID, explain(j.path, "write to", err))
 	}
+	j.tip = row.sum
 	return nil
+}
+
+// write does something in one transaction, and waits for a while if another
+// program has the journal locked.
+func (j *Journal) write(ctx context.Context, f func(*sql.Tx) error) error {
+	return patient(ctx, j.patience, func() error { return inTx(ctx, j.db, f) })
 }
 
 // valid keeps bytes that are no text out of the text columns; JSON does the same.
 func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
-// SetTestbed adds what is known of a testbed, or replaces what was known. Once
-// simulated, a testbed stays so.
-func (j *Journal) SetTestbed(ctx context.Context, t Testbed) error {
+// SetTestbed adds what is known of a testbed in this session, or replaces what
+// was known, with what the configuration says of it. Once simulated, a testbed
+// stays so.
+func (j *Journal) SetTestbed(ctx context.Context, t Testbed, settings ...Setting) error {
 	if t.Name == "" {
 		return errors.New("store a testbed: it has no name")
 	}
-	data, err := json.Marshal(t)
-	if err == nil {
-		_, err = j.db.ExecContext(ctx, `INSERT INTO testbed (name, data) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET
-			data = json_set(excluded.data, '$.simulated', json(iif(data ->> 'simulated' OR excluded.data ->> 'simulated', 'true', 'false')))`,
-			valid(t.Name), string(data))
-	}
+	name := valid(t.Name)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	err := j.write(ctx, func(tx *sql.Tx) error {
+		known, err := scanRigs(ctx, tx)
+		if err != nil {
+			return err
+		}
+		rigs, err := parseRigs(j.path, known)
+		if err != nil {
+			return err
+		}
+		g := Rig{Testbed: t, Settings: settings}
+		for i, r := range known {
+			g.Simulated = g.Simulated || r.session == j.session.N && r.name == name && rigs[i].Simulated
+		}
+		data, err := json.Marshal(g)
+		if err != nil {
+			return err
+		}
+		return putRig(ctx, tx, j.session.N, name, string(data))
+	})
 	if err != nil {
-		return fmt.Errorf("store testbed %q: %w", t.Name, err)
+		return fmt.Errorf("store testbed %q: %w", t.Name, explain(j.path, "write to", err))
 	}
 	return nil
 }
 
 // Record reads the run as it is now.
 func (j *Journal) Record(ctx context.Context) (Record, error) {
-	return readRecord(ctx, j.path, j.db, true)
+	return readRecord(ctx, j.path, j.db, schemaVersion, true)
 }
 
 // Finish marks the run finished at that moment. Every case has had its attempts
@@ -297,13 +298,27 @@ func (j *Journal) Interrupt(ctx context.Context, at time.Time) error {
 }
 
 func (j *Journal) setState(ctx context.Context, s State, at *time.Time) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	session := j.session
+	session.End, session.Ended = "", time.Time{}
 	var ended sql.NullString
 	if at != nil {
 		ended = sql.NullString{String: text(*at), Valid: true}
+		session.End, session.Ended = s, *at
 	}
-	if _, err := j.db.ExecContext(ctx, "UPDATE run SET state = ?, ended = ?", string(s), ended); err != nil {
+	err := j.write(ctx, func(tx *sql.Tx) error {
+		r, err := scanRun(ctx, tx, schemaVersion)
+		if err != nil {
+			return err
+		}
+		r.state, r.ended = string(s), ended
+		return errors.Join(r.put(ctx, tx), putSession(ctx, tx, session))
+	})
+	if err != nil {
 		return fmt.Errorf("mark the run %s: %w", s, explain(j.path, "write to", err))
 	}
+	j.session = session
 	return nil
 }
 

@@ -39,6 +39,9 @@ func header() Header {
 	}
 }
 
+// again is a session that continues a run.
+func again() Session { return Session{Started: day.Add(time.Hour), ToolVersion: "v0.1.1"} }
+
 func attempt(n int) certification.Attempt {
 	start := day.Add(time.Duration(n) * time.Minute)
 	return certification.Attempt{
@@ -107,7 +110,8 @@ func TestWhatIsAppendedIsRead(t *testing.T) {
 			check(t, err)
 			h := header()
 			h.ID = j.Header().ID
-			equal(t, Record{Header: h, State: Running, Testbeds: []Testbed{bed}, Attempts: want}, got)
+			equal(t, Record{Header: h, State: Running, Testbeds: []Testbed{bed}, Attempts: want,
+				Sessions: []Session{{N: 1, Started: day, ToolVersion: h.ToolVersion, Rigs: []Rig{{Testbed: bed}}, Attempts: 3}}}, got)
 		})
 	}
 }
@@ -154,12 +158,12 @@ func TestStates(t *testing.T) {
 	}
 	j := create1(t, runs)
 	equal(t, Running, state())
-	_, err := Resume(t.Context(), runs, Latest)
+	_, err := Resume(t.Context(), runs, Latest, again())
 	is(t, err, ErrBusy)
 	check(t, j.Close())
 	equal(t, Interrupted, state()) // nobody writes to it any more
 
-	j, err = Resume(t.Context(), runs, Latest)
+	j, err = Resume(t.Context(), runs, Latest, again())
 	check(t, err)
 	equal(t, Running, state())
 	check(t, j.Append(t.Context(), attempt(1)))
@@ -167,7 +171,7 @@ func TestStates(t *testing.T) {
 	equal(t, Interrupted, state())
 	check(t, j.Close())
 
-	j, err = Resume(t.Context(), runs, j.Header().ID)
+	j, err = Resume(t.Context(), runs, j.Header().ID, again())
 	check(t, err)
 	rec, err := j.Record(t.Context())
 	check(t, err)
@@ -176,7 +180,7 @@ func TestStates(t *testing.T) {
 	check(t, j.Finish(t.Context(), day))
 	check(t, j.Close())
 	equal(t, Finished, state())
-	_, err = Resume(t.Context(), runs, Latest)
+	_, err = Resume(t.Context(), runs, Latest, again())
 	is(t, err, ErrFinished)
 	equal(t, Finished, state())
 }
@@ -299,7 +303,7 @@ func TestRunIDsAreChecked(t *testing.T) {
 	for _, bad := range []string{"", ".", "..", "../x", "/etc", "latest/", "20261122-161403-ab12/..", "20261122-161403-AB12", "x\x00", "20261122-161403-ab12\n"} {
 		_, err := Open(t.Context(), runs, bad)
 		is(t, err, ErrBadRunID)
-		_, err = Resume(t.Context(), runs, bad)
+		_, err = Resume(t.Context(), runs, bad, again())
 		is(t, err, ErrBadRunID)
 	}
 	_, err = Open(t.Context(), runs, "20261122-161403-zzzz")
@@ -410,7 +414,7 @@ func TestForeignAndTornFilesAreRefusedAndLeftAlone(t *testing.T) {
 			if !strings.Contains(err.Error(), tc.want) || !strings.Contains(err.Error(), path) {
 				t.Errorf("%v\nshould name the file and say %q", err, tc.want)
 			}
-			_, err = Resume(t.Context(), runs, Latest)
+			_, err = Resume(t.Context(), runs, Latest, again())
 			is(t, err, ErrForeign)
 			left, err := os.ReadFile(path)
 			check(t, err)

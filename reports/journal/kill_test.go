@@ -20,7 +20,7 @@ const childEnv = "FFSCERT_JOURNAL_TEST_CHILD"
 // every attempt that was accepted, with its evidence.
 func child(runs string) {
 	ctx := context.Background()
-	j, err := Resume(ctx, runs, Latest)
+	j, err := Resume(ctx, runs, Latest, again())
 	if err != nil {
 		if j, err = Create(ctx, runs, header()); err != nil {
 			fmt.Println("error", err)
@@ -68,7 +68,7 @@ func TestNothingIsLostWhenTheProcessIsKilled(t *testing.T) {
 			reported = n
 		}
 		if round == 3 {
-			_, err := Resume(t.Context(), runs, Latest)
+			_, err := Resume(t.Context(), runs, Latest, again())
 			is(t, err, ErrBusy) // the living child holds it
 		}
 		check(t, cmd.Process.Kill())

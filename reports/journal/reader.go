@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,12 +33,18 @@ var (
 	// ErrForeign says that a file is not a journal, is torn, or was made by a
 	// newer version. Such a file is never written to.
 	ErrForeign = errors.New("not a journal of this tool")
+	// ErrNoRoom says that the disk is full. What was recorded is intact.
+	ErrNoRoom = errors.New("there is no room on the disk")
+	// ErrLocked says that another program keeps the journal's file locked.
+	// What was recorded is intact.
+	ErrLocked = errors.New("another program has locked it")
 )
 
 // Reader reads a run while it may still be written to.
 type Reader struct {
 	dir, path string
 	db        *sql.DB
+	version   int // of the schema
 }
 
 // Open opens the run with that id, or the newest for [Latest], for reading.
@@ -47,11 +54,11 @@ func Open(ctx context.Context, runsDir, run string) (*Reader, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, dbName)
-	db, err := openExisting(ctx, path, modeRead)
+	db, version, err := openExisting(ctx, path, modeRead)
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{dir, path, db}, nil
+	return &Reader{dir, path, db, version}, nil
 }
 
 // Dir is the run's folder.
@@ -62,7 +69,7 @@ func (r *Reader) Record(ctx context.Context) (Record, error) {
 	// First the lock, then the state: a run that is finished in between has
 	// been marked so before its lock was given free.
 	alive := written(r.dir)
-	return readRecord(ctx, r.path, r.db, alive)
+	return readRecord(ctx, r.path, r.db, r.version, alive)
 }
 
 // Close ends the reading.
@@ -123,7 +130,7 @@ func glance(ctx context.Context, runsDir, id string) (Header, State, error) {
 		return Header{}, "", err
 	}
 	alive := written(r.dir)
-	h, s, _, err := readRun(ctx, r.path, r.db)
+	h, s, _, _, err := readRun(ctx, r.path, r.db, r.version)
 	if err = errors.Join(err, r.Close()); err != nil {
 		return Header{}, "", err
 	}
@@ -144,114 +151,206 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-func readRun(ctx context.Context, path string, q querier) (h Header, s State, ended time.Time, err error) {
-	var id, data string
-	var end sql.NullString
-	if err := q.QueryRowContext(ctx, "SELECT id, state, ended, header FROM run").Scan(&id, &s, &end, &data); err != nil {
-		if errors.Is(err, sql.ErrNoRows) {
-			return h, s, ended, fmt.Errorf("%s: %w: it has no header", path, ErrForeign)
+func readRun(ctx context.Context, path string, q querier, version int) (h Header, s State, ended time.Time, tip string, err error) {
+	fail := func(format string, args ...any) (Header, State, time.Time, string, error) {
+		return Header{}, "", time.Time{}, "", fmt.Errorf("%s: %w: "+format, append([]any{path, ErrForeign}, args...)...)
+	}
+	r, err := scanRun(ctx, q, version)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return fail("it has no header")
+	case err != nil:
+		return h, s, ended, "", explain(path, "read", err)
+	case version >= 2 && r.sum != r.seal():
+		return h, s, ended, "", damaged(path, "the run's header or state")
+	}
+	if err := json.Unmarshal([]byte(r.header), &h); err != nil {
+		return fail("its header does not parse: %w", err)
+	}
+	if s = State(r.state); s != Running && s != Finished && s != Interrupted || h.ID != r.id {
+		return fail("run %q, state %q", r.id, r.state)
+	}
+	if r.ended.Valid {
+		if ended, err = parseTime(r.ended.String); err != nil {
+			return fail("%w", err)
 		}
-		return h, s, ended, explain(path, "read", err)
 	}
-	if err := json.Unmarshal([]byte(data), &h); err != nil {
-		return h, s, ended, fmt.Errorf("%s: %w: its header does not parse: %w", path, ErrForeign, err)
-	}
-	if s != Running && s != Finished && s != Interrupted || h.ID != id {
-		return h, s, ended, fmt.Errorf("%s: %w: run %q, state %q", path, ErrForeign, id, s)
-	}
-	if end.Valid {
-		if ended, err = parseTime(end.String); err != nil {
-			return h, s, ended, fmt.Errorf("%s: %w: %w", path, ErrForeign, err)
-		}
-	}
-	return h, s, ended, nil
+	return h, s, ended, r.tip, nil
 }
 
-// readRecord reads everything in one transaction.
-func readRecord(ctx context.Context, path string, db *sql.DB, alive bool) (Record, error) {
+// readRecord reads everything in one transaction, and compares every row with
+// its sum.
+func readRecord(ctx context.Context, path string, db *sql.DB, version int, alive bool) (Record, error) {
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return Record{}, explain(path, "read", err)
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
 	var rec Record
-	if rec.Header, rec.State, rec.Ended, err = readRun(ctx, path, tx); err != nil {
+	var tip string
+	if rec.Header, rec.State, rec.Ended, tip, err = readRun(ctx, path, tx, version); err != nil {
+		return Record{}, err
+	}
+	if rec.Sessions, err = readSessions(ctx, path, tx, version, rec); err != nil {
+		return Record{}, err
+	}
+	if err = readAttempts(ctx, path, tx, version, tip, &rec); err != nil {
 		return Record{}, err
 	}
 	rec.State = stateOf(rec.State, alive)
-	if rec.Testbeds, err = readTestbeds(ctx, path, tx); err != nil {
-		return Record{}, err
-	}
-	if rec.Attempts, err = readAttempts(ctx, path, tx); err != nil {
-		return Record{}, err
-	}
+	rec.Testbeds = lastKnown(rec.Sessions)
 	return rec, nil
 }
 
-func readTestbeds(ctx context.Context, path string, q querier) (list []Testbed, err error) {
-	rows, err := q.QueryContext(ctx, "SELECT data FROM testbed ORDER BY name")
-	if err != nil {
-		return nil, explain(path, "read", err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var data []byte
-		var t Testbed
-		if err := rows.Scan(&data); err != nil {
-			return nil, explain(path, "read", err)
-		}
-		if err := json.Unmarshal(data, &t); err != nil {
-			return nil, fmt.Errorf("%s: %w: a testbed does not parse: %w", path, ErrForeign, err)
-		}
-		list = append(list, t)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, explain(path, "read", err)
-	}
-	return list, nil
-}
-
-func readAttempts(ctx context.Context, path string, q querier) (list []certification.Attempt, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT case_id, scenario, n, testbed, verdict, cause, code, message, hint, started, finished, simulated, setup, detail
-		FROM attempt ORDER BY seq`)
-	if err != nil {
-		return nil, explain(path, "read", err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		a, err := scanAttempt(rows)
+// readSessions reads the sessions with their testbeds. A journal from before
+// there were sessions has had one.
+func readSessions(ctx context.Context, path string, q querier, version int, rec Record) ([]Session, error) {
+	if version < 2 {
+		rigs, err := rigRows(ctx, q, "SELECT 1, name, data, '' FROM testbed ORDER BY name")
 		if err != nil {
 			return nil, explain(path, "read", err)
 		}
-		list = append(list, a)
+		s := Session{N: 1, Started: rec.Created, ToolVersion: rec.ToolVersion, Ended: rec.Ended}
+		if rec.State != Running {
+			s.End = rec.State
+		}
+		if s.Rigs, err = parseRigs(path, rigs); err != nil {
+			return nil, err
+		}
+		return []Session{s}, nil
 	}
-	if err := rows.Err(); err != nil {
+	list, err := sessionRows(ctx, path, q)
+	if err != nil {
+		return nil, err
+	}
+	rigs, err := scanRigs(ctx, q)
+	if err != nil {
 		return nil, explain(path, "read", err)
+	}
+	known := 0
+	for i := range list {
+		var mine []rigRow
+		for _, r := range rigs {
+			if r.session == list[i].N {
+				if r.sum != r.seal() {
+					return nil, damaged(path, "a testbed")
+				}
+				mine = append(mine, r)
+			}
+		}
+		known += len(mine)
+		if list[i].Rigs, err = parseRigs(path, mine); err != nil {
+			return nil, err
+		}
+	}
+	if known != len(rigs) {
+		return nil, damaged(path, "the list of testbeds")
 	}
 	return list, nil
 }
 
-func scanAttempt(rows *sql.Rows) (a certification.Attempt, err error) {
-	var started, finished string
-	var setup sql.NullString
-	var lists []byte
-	if err := rows.Scan(&a.ID.Case, &a.ID.Scenario, &a.ID.N, &a.Testbed, &a.Verdict, &a.Cause, &a.Code, &a.Message, &a.Hint,
-		&started, &finished, &a.Simulated, &setup, &lists); err != nil {
+func sessionRows(ctx context.Context, path string, q querier) (list []Session, err error) {
+	rows, err := q.QueryContext(ctx, "SELECT n, data, sum FROM session ORDER BY n")
+	if err != nil {
+		return nil, explain(path, "read", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var n int
+		var data, sum string
+		if err := rows.Scan(&n, &data, &sum); err != nil {
+			return nil, explain(path, "read", err)
+		}
+		var s Session
+		if sum != sessionSeal(n, data) || n != len(list)+1 || json.Unmarshal([]byte(data), &s) != nil || s.N != n {
+			return nil, damaged(path, "a session")
+		}
+		list = append(list, s)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, explain(path, "read", err)
+	}
+	if len(list) == 0 {
+		return nil, damaged(path, "the list of sessions")
+	}
+	return list, nil
+}
+
+func parseRigs(path string, rows []rigRow) ([]Rig, error) {
+	var list []Rig
+	for _, r := range rows {
+		var g Rig
+		if err := json.Unmarshal([]byte(r.data), &g); err != nil {
+			return nil, fmt.Errorf("%s: %w: a testbed does not parse: %w", path, ErrForeign, err)
+		}
+		list = append(list, g)
+	}
+	return list, nil
+}
+
+// lastKnown are the testbeds of all sessions as they were known last. One that
+// was simulated once stays so.
+func lastKnown(sessions []Session) []Testbed {
+	simulated := map[string]bool{}
+	last := map[string]Testbed{}
+	for _, s := range sessions {
+		for _, g := range s.Rigs {
+			simulated[g.Name] = simulated[g.Name] || g.Simulated
+			last[g.Name] = g.Testbed
+		}
+	}
+	var list []Testbed
+	for _, name := range slices.Sorted(maps.Keys(last)) {
+		t := last[name]
+		t.Simulated = simulated[name]
+		list = append(list, t)
+	}
+	return list
+}
+
+func readAttempts(ctx context.Context, path string, q querier, version int, tip string, rec *Record) error {
+	rows, err := scanAttempts(ctx, q, version)
+	if err != nil {
+		return explain(path, "read", err)
+	}
+	link := firstLink(rec.ID)
+	for i, r := range rows {
+		if link = r.link(link); version >= 2 && link != r.sum {
+			return damaged(path, fmt.Sprintf("attempt %d of %d, or the one before it,", i+1, len(rows)))
+		}
+		a, err := r.parse()
+		if err != nil {
+			return fmt.Errorf("%s: %w: attempt %d of %d does not parse: %w", path, ErrForeign, i+1, len(rows), err)
+		}
+		if r.session < 1 || r.session > len(rec.Sessions) {
+			return damaged(path, "the session of an attempt")
+		}
+		rec.Sessions[r.session-1].Attempts++
+		rec.Attempts = append(rec.Attempts, a)
+	}
+	if version >= 2 && link != tip {
+		return damaged(path, "the list of attempts")
+	}
+	return nil
+}
+
+func (r attemptRow) parse() (a certification.Attempt, err error) {
+	a.ID = certification.AttemptID{Case: r.caseID, Scenario: r.scenario, N: r.n}
+	a.Testbed, a.Verdict, a.Cause, a.Code = r.testbed, certification.Verdict(r.verdict), certification.Cause(r.cause), certification.Code(r.code)
+	a.Message, a.Hint, a.Simulated = r.message, r.hint, r.simulated
+	if a.Started, err = parseTime(r.started); err != nil {
 		return a, err
 	}
-	if a.Started, err = parseTime(started); err != nil {
+	if a.Finished, err = parseTime(r.finished); err != nil {
 		return a, err
 	}
-	if a.Finished, err = parseTime(finished); err != nil {
-		return a, err
-	}
-	if setup.Valid {
-		if err := json.Unmarshal([]byte(setup.String), &a.SetupTime); err != nil {
+	if r.setup.Valid {
+		if err := json.Unmarshal([]byte(r.setup.String), &a.SetupTime); err != nil {
 			return a, err
 		}
 	}
 	var d detail
-	if err := json.Unmarshal(lists, &d); err != nil {
+	if err := json.Unmarshal([]byte(r.detail), &d); err != nil {
 		return a, err
 	}
 	a.Phases, a.Steps, a.Findings, a.Observations, a.Evidence = d.Phases, d.Steps, d.Findings, d.Observations, d.Evidence

@@ -44,6 +44,9 @@ type Header struct {
 	// Scopes say what the run owes to each selected case, in the order in which
 	// they are run. A case of the plan that has no scope was not selected.
 	Scopes []Scope `json:"scopes"`
+	// Scenarios are the selected scenarios as they were, in the order of the
+	// scopes; nil in a run of an older version, which did not keep them.
+	Scenarios []FrozenScenario `json:"scenarios,omitempty"`
 	// BlockedShare is the share of blocked attempts above which a case is
 	// blocked, 0 < x < 1; 0 means the default, 0.25.
 	BlockedShare float64 `json:"blocked_share,omitempty"`
@@ -64,6 +67,21 @@ type Selection struct {
 	// Partial is true for everything less than the whole plan with the plan's
 	// number of attempts. Such a run never becomes a packet by itself.
 	Partial bool `json:"partial"`
+	// Options are what was asked for, so that a run can be continued without
+	// saying it again; nil in a run of an older version.
+	Options *Options `json:"options,omitempty"`
+}
+
+// Options are the options of a run that say what is certified, and where. What
+// was left to the configuration is empty.
+type Options struct {
+	Plan     string   `json:"plan,omitempty"`
+	Cases    []string `json:"cases,omitempty"`
+	Tags     string   `json:"tags,omitempty"`
+	Files    []string `json:"files,omitempty"`
+	Features string   `json:"features,omitempty"`
+	Attempts int      `json:"attempts,omitempty"`
+	Testbeds []string `json:"testbeds,omitempty"`
 }
 
 // Scope is what a run owes to one case.
@@ -132,8 +150,11 @@ type Record struct {
 	State State
 	// Ended is when the run finished or was interrupted, in UTC; zero while it
 	// runs, and after its process died.
-	Ended    time.Time
+	Ended time.Time
+	// Testbeds are as they were known last; those of each session are in Sessions.
 	Testbeds []Testbed
+	// Sessions are the stretches of the run, at least one, in their order.
+	Sessions []Session
 	// Attempts are in the order in which they were appended.
 	Attempts []certification.Attempt
 }
@@ -147,6 +168,13 @@ func (r Record) Simulated() bool {
 	for _, t := range r.Testbeds {
 		if t.Simulated {
 			return true
+		}
+	}
+	for _, s := range r.Sessions {
+		for _, g := range s.Rigs {
+			if g.Simulated {
+				return true
+			}
 		}
 	}
 	for i := range r.Attempts {

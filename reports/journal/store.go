@@ -11,64 +11,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
-
-// The file's identity, in SQLite's own header fields.
-const (
-	applicationID = 0x46465343 // "FFSC"
-	schemaVersion = 1
-)
-
-// migrations bring a journal from the version of their index to the next one.
-// They are only ever added to.
-var migrations = [schemaVersion]string{0: `
-CREATE TABLE run (
-	one    INTEGER PRIMARY KEY CHECK (one = 1),
-	id     TEXT NOT NULL,
-	state  TEXT NOT NULL,
-	ended  TEXT,          -- RFC 3339, UTC
-	header TEXT NOT NULL  -- Header as JSON
-) STRICT;
-CREATE TABLE testbed (
-	name TEXT PRIMARY KEY,
-	data TEXT NOT NULL    -- Testbed as JSON
-) STRICT;
-CREATE TABLE attempt (
-	seq       INTEGER PRIMARY KEY,
-	case_id   TEXT NOT NULL,
-	scenario  TEXT NOT NULL,
-	n         INTEGER NOT NULL,
-	testbed   TEXT NOT NULL,
-	verdict   TEXT NOT NULL,
-	cause     TEXT NOT NULL,
-	code      TEXT NOT NULL,
-	message   TEXT NOT NULL,
-	hint      TEXT NOT NULL,
-	started   TEXT NOT NULL,
-	finished  TEXT NOT NULL,
-	simulated INTEGER NOT NULL,
-	setup     TEXT,          -- certification.Bracket as JSON
-	detail    TEXT NOT NULL, -- phases, steps, findings, observations, evidence as JSON
-	UNIQUE (case_id, scenario, n)
-) STRICT;`}
-
-// migrate runs in one transaction per version, so that a journal is of one
-// version or of the next, never in between.
-func migrate(ctx context.Context, db *sql.DB, from int) error {
-	for v := from; v < schemaVersion; v++ {
-		if err := inTx(ctx, db, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, migrations[v]+fmt.Sprintf("\nPRAGMA user_version = %d;", v+1))
-			return err
-		}); err != nil {
-			return fmt.Errorf("migrate the journal to version %d: %w", v+1, err)
-		}
-	}
-	return nil
-}
 
 func inTx(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
@@ -94,16 +42,19 @@ const (
 // flushed to the disk before it returns, as with a rollback journal, but
 // readers do not hold up the writer, nor he them. (With synchronous=NORMAL,
 // SQLite's usual companion of the log, the last commits may be lost when the
-// power fails.) The log is folded back when the run is closed, so that a
-// finished run is one file that can be copied.
+// power fails.) After each commit the log is copied into the file, so that a
+// log that gets lost or torn takes little with it; it is folded back when the
+// run is closed, so that a finished run is one file that can be copied.
 func open(path, mode string) (*sql.DB, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open the journal: %w", err)
 	}
-	q := url.Values{"mode": {mode}, "_pragma": {"busy_timeout(10000)", "synchronous(FULL)", "trusted_schema(OFF)"}}
+	q := url.Values{"mode": {mode}, "_pragma": {"busy_timeout(10000)", "synchronous(FULL)", "trusted_schema(OFF)", "cell_size_check(ON)"}}
 	if mode != modeRead {
 		q.Set("_txlock", "immediate")
+		q["_pragma"][0] = "busy_timeout(1000)" // a writer asks again, see patient
+		q.Add("_pragma", "wal_autocheckpoint(1)")
 	}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: q.Encode()}).String())
 	if err != nil {
@@ -114,16 +65,15 @@ func open(path, mode string) (*sql.DB, error) {
 }
 
 // openExisting opens a journal after having made sure, without SQLite, that the
-// file is one: SQLite would take an empty file for an empty database.
-func openExisting(ctx context.Context, path, mode string) (*sql.DB, error) {
+// file is one: SQLite would take an empty file for an empty database. version
+// is that of its schema.
+func openExisting(ctx context.Context, path, mode string) (db *sql.DB, version int, err error) {
 	if err := identify(path); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	db, err := open(path, mode)
-	if err != nil {
-		return nil, err
+	if db, err = open(path, mode); err != nil {
+		return nil, 0, err
 	}
-	var version int
 	err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
 	switch {
 	case err != nil:
@@ -132,11 +82,18 @@ func openExisting(ctx context.Context, path, mode string) (*sql.DB, error) {
 		err = fmt.Errorf("%s: %w: it has no schema version", path, ErrForeign)
 	case version > schemaVersion:
 		err = fmt.Errorf("%s: %w: its schema version %d is newer than this tool's %d; use a newer ffscert", path, ErrForeign, version, schemaVersion)
+	default:
+		err = sameShape(ctx, db, version)
+		if errors.Is(err, ErrForeign) {
+			err = fmt.Errorf("%s: %w", path, err)
+		} else if err != nil {
+			err = explain(path, "read", err)
+		}
 	}
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, 0, errors.Join(err, db.Close())
 	}
-	return db, nil
+	return db, version, nil
 }
 
 // identify compares SQLite's file header with what every journal has.
@@ -166,16 +123,59 @@ func identify(path string) error {
 	return nil
 }
 
-// explain turns SQLite's errors for broken files into [ErrForeign].
+// explain turns SQLite's errors for broken files into [ErrForeign], for a full
+// disk into [ErrNoRoom], and for somebody else's lock into [ErrLocked].
 func explain(path, doing string, err error) error {
+	if errors.Is(err, ErrForeign) {
+		return err
+	}
 	var s *sqlite.Error
 	if errors.As(err, &s) {
 		switch s.Code() & 0xff {
-		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH:
 			return fmt.Errorf("%s: %w: it is torn: %w", path, ErrForeign, err)
+		case sqlite3.SQLITE_FULL:
+			return fmt.Errorf("%s the journal %s: %w: %w", doing, path, ErrNoRoom, err)
+		case sqlite3.SQLITE_IOERR:
+			if roomless(filepath.Dir(path)) {
+				return fmt.Errorf("%s the journal %s: %w: %w", doing, path, ErrNoRoom, err)
+			}
+		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+			return fmt.Errorf("%s the journal %s: %w: %w", doing, path, ErrLocked, err)
 		}
 	}
 	return fmt.Errorf("%s the journal %s: %w", doing, path, err)
+}
+
+// NoRoom tells whether err says that there is no room on the disk: it is full,
+// or a quota or a limit on the size of files is used up.
+func NoRoom(err error) bool {
+	return errors.Is(err, ErrNoRoom) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+}
+
+// roomless tries whether a file can be written: SQLite does not say why it could not.
+func roomless(dir string) bool {
+	f, err := os.CreateTemp(dir, ".new-*")
+	if err != nil {
+		return NoRoom(err)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(make([]byte, 1<<16))
+	return NoRoom(errors.Join(err, f.Sync(), f.Close()))
+}
+
+// patient does something that needs SQLite's lock, again and again while
+// another program has it, for at most that long. f must leave nothing behind
+// when it fails. Between the tries SQLite itself waits, see open.
+func patient(ctx context.Context, longest time.Duration, f func() error) error {
+	began := time.Now()
+	for {
+		err := f()
+		var s *sqlite.Error
+		if err == nil || !errors.As(err, &s) || s.Code()&0xff != sqlite3.SQLITE_BUSY || ctx.Err() != nil || time.Since(began) >= longest {
+			return err
+		}
+	}
 }
 
 // text is how times are stored: UTC, to the nanosecond, without the monotonic part.
