@@ -74,28 +74,35 @@ func Dir() (string, error) {
 // is made if it is not there; it must not be on a network drive that knows no
 // locks.
 func LeaseIn(dir, udid string) (*Leased, error) {
+	l, _, err := leaseIn(dir, udid)
+	return l, err
+}
+
+// leaseIn also says who has the phone, if it is leased and that is known.
+func leaseIn(dir, udid string) (_ *Leased, has Holder, _ error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, unable(err)
+		return nil, Holder{}, unable(err)
 	}
 	base := filepath.Join(dir, fileName(udid))
 	lock := flock.New(base+".lock", flock.SetPermissions(0o600))
 	ok, err := lock.TryLock()
 	if err != nil {
 		lock.Close()
-		return nil, unable(err)
+		return nil, Holder{}, unable(err)
 	}
 	if !ok {
 		lock.Close()
-		return nil, busy(udid, base+".json")
+		has, _ = whoHas(base+".json", udid) // none if its holder has it for less than a moment
+		return nil, has, busy(udid, has)
 	}
 	host, _ := os.Hostname() // only for people; the lock does not need it
 	l := &Leased{lock: lock, note: base + ".json",
 		holder: Holder{UDID: udid, PID: os.Getpid(), Host: host, Started: time.Now().UTC().Truncate(time.Second)}}
 	if err := l.write(); err != nil {
 		l.Release()
-		return nil, unable(err)
+		return nil, Holder{}, unable(err)
 	}
-	return l, nil
+	return l, Holder{}, nil
 }
 
 // Holder says who has the phone: this process.
@@ -165,14 +172,20 @@ func whoHas(note, udid string) (h Holder, ok bool) {
 	return h, h.UDID == udid && h.PID > 0
 }
 
-func busy(udid, note string) error {
+// own tells whether this process is the holder. Processes in containers that
+// share a folder may have the same number.
+func (h Holder) own() bool {
+	host, _ := os.Hostname()
+	return h.PID == os.Getpid() && h.Host == host
+}
+
+func busy(udid string, h Holder) error {
 	t := &certification.Trouble{Code: certification.RigBusy, Cause: certification.CauseRig,
 		Message: fmt.Sprintf("the phone %q is leased by another run", udid),
 		Hint:    "wait until it ends, or use another phone"}
-	h, ok := whoHas(note, udid)
 	switch {
-	case !ok: // its holder has it for less than a moment
-	case h.PID == os.Getpid():
+	case h.PID == 0: // not known
+	case h.own():
 		t.Message = fmt.Sprintf("the phone %q is leased already, by this run", udid)
 		t.Hint = "give every testbed a phone of its own"
 	default:

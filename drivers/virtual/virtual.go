@@ -42,6 +42,9 @@ type Config struct {
 	// makes it virtual: it moves only when somebody waits.
 	Speed  float64
 	Events io.Writer // the world's truth as JSON lines; may be nil
+	// NotBefore is when virtual time begins at the earliest, so that a record
+	// that is continued never goes back in time; it is now by default.
+	NotBefore time.Time
 }
 
 // DefaultSerial is the serial of a virtual phone that is not given one.
@@ -63,7 +66,11 @@ func Open(c Config) (*Lab, error) {
 	if c.Serial == "" {
 		c.Serial = DefaultSerial
 	}
-	clk := clock.NewVirtual(time.Now().UTC())
+	now := time.Now().UTC()
+	if now.Before(c.NotBefore) {
+		now = c.NotBefore
+	}
+	clk := clock.NewVirtual(now)
 	if c.Speed != 0 {
 		if err := clock.CheckSpeed(c.Speed); err != nil {
 			return nil, err

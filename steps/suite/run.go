@@ -3,6 +3,7 @@ package suite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -41,13 +42,17 @@ type Run struct {
 
 // Do makes attempts until every job has what it needs or can no longer get it,
 // and returns what kept it from going on: nil, the context's error, or the
-// journal's. Each attempt is durable before the testbed begins the next one. A
-// blocked attempt is made again a limited number of times; all of them stay in
-// the journal.
+// journal's. Attempts that the journal has already are not made again. Each
+// attempt is durable before the testbed begins the next one. A blocked attempt
+// is made again a limited number of times; all of them stay in the journal.
 func (r *Run) Do(ctx context.Context) error {
+	rec, err := r.Journal.Record(ctx)
+	if err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	s := newSchedule(r)
+	s := newSchedule(r, rec.Attempts)
 	var all sync.WaitGroup
 	for _, bed := range r.Beds {
 		all.Add(1)
@@ -78,7 +83,8 @@ func (r *Run) work(ctx context.Context, bed *testbed.Testbed, s *schedule) error
 			r.Listener.Began(bed.Name, id, job.Required)
 			actx = drivers.WithObserver(ctx, observer{r.Listener, bed.Name})
 		}
-		a, err := carryOut(actx, id, job, bed, protocol, vocabulary, r.Journal.SaveEvidence)
+		var evidence keeper
+		a, err := carryOut(actx, id, job, bed, protocol, vocabulary, evidence.of(r.Journal))
 		if err != nil {
 			return err
 		}
@@ -89,7 +95,24 @@ func (r *Run) work(ctx context.Context, bed *testbed.Testbed, s *schedule) error
 		if r.Listener != nil {
 			r.Listener.Ended(bed.Name, a)
 		}
+		if evidence.err != nil {
+			return fmt.Errorf("%s is recorded without all its evidence: %w", a.ID, evidence.err)
+		}
 		r.awaitRig(ctx, bed, a)
+	}
+}
+
+// keeper keeps evidence, and remembers if that failed. An attempt is recorded
+// with what evidence there is, or a failure could be lost; the run stops then.
+type keeper struct{ err error }
+
+func (k *keeper) of(j *journal.Journal) func(string, []byte) (string, error) {
+	return func(name string, data []byte) (string, error) {
+		path, err := j.SaveEvidence(name, data)
+		if err != nil && k.err == nil {
+			k.err = err
+		}
+		return path, err
 	}
 }
 
@@ -138,18 +161,46 @@ type queued struct {
 	job      Job
 	rules    matrix.Rules
 	tally    matrix.Tally
-	started  int // the last number given out
+	given    map[int]bool // the numbers given out
+	free     int          // no number below it is free
 	inFlight int
 }
 
-func newSchedule(r *Run) *schedule {
+// newSchedule goes on where the attempts that were made have come to. A number
+// that was given out and never recorded is free again: what an attempt meets
+// on a simulated testbed depends on its number.
+func newSchedule(r *Run, made []certification.Attempt) *schedule {
 	s := &schedule{}
 	s.changed = sync.NewCond(&s.mu)
 	for _, j := range r.Jobs {
 		s.queue = append(s.queue, &queued{job: j, rules: matrix.Rules{
-			Criterion: j.Case.Criterion, Required: j.Required, BlockedShare: r.BlockedShare, StopWhenProven: r.StopWhenProven}})
+			Criterion: j.Case.Criterion, Required: j.Required, BlockedShare: r.BlockedShare, StopWhenProven: r.StopWhenProven}, given: map[int]bool{}, free: 1})
+	}
+	for _, a := range made {
+		if q := s.find(a.ID); q != nil {
+			q.given[a.ID.N] = true
+			q.tally.Add(matrix.Judge(a).Verdict)
+		}
 	}
 	return s
+}
+
+func (s *schedule) find(id certification.AttemptID) *queued {
+	for _, q := range s.queue {
+		if q.job.Case.ID == id.Case && q.job.Scenario.Title() == id.Scenario {
+			return q
+		}
+	}
+	return nil
+}
+
+// number gives out the lowest one that is free.
+func (q *queued) number() int {
+	for q.given[q.free] {
+		q.free++
+	}
+	q.given[q.free] = true
+	return q.free
 }
 
 // next waits for an attempt to make. ok is false when there is none left, or
@@ -175,10 +226,9 @@ func (s *schedule) next(ctx context.Context) (Job, certification.AttemptID, bool
 			if matrix.CannotPass(q.rules, q.tally) {
 				continue
 			}
-			if matrix.Needed(q.rules, q.tally) > q.inFlight && q.started < matrix.MaxAttempts(q.rules) {
-				q.started++
+			if matrix.Needed(q.rules, q.tally) > q.inFlight && len(q.given) < matrix.MaxAttempts(q.rules) {
 				q.inFlight++
-				return q.job, certification.AttemptID{Case: q.job.Case.ID, Scenario: q.job.Scenario.Title(), N: q.started}, true
+				return q.job, certification.AttemptID{Case: q.job.Case.ID, Scenario: q.job.Scenario.Title(), N: q.number()}, true
 			}
 		}
 		if !flying {
@@ -191,11 +241,9 @@ func (s *schedule) next(ctx context.Context) (Job, certification.AttemptID, bool
 func (s *schedule) done(a certification.Attempt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, q := range s.queue {
-		if q.job.Case.ID == a.ID.Case && q.job.Scenario.Title() == a.ID.Scenario {
-			q.inFlight--
-			q.tally.Add(matrix.Judge(a).Verdict)
-		}
+	if q := s.find(a.ID); q != nil {
+		q.inFlight--
+		q.tally.Add(matrix.Judge(a).Verdict)
 	}
 	s.changed.Broadcast()
 }
