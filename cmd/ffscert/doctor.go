@@ -108,7 +108,7 @@ func examine(ctx context.Context, s *state, c *config.Config, b config.Testbed, 
 	if m := maps.partner(b); m != nil {
 		subject.Others = []*screen.Map{m}
 	}
-	bed, err := openTestbed(s, c, b, maps, c.Seed)
+	bed, err := openTestbed(s, c, b, maps, opening{seed: c.Seed})
 	var t *certification.Trouble
 	switch {
 	case err == nil:

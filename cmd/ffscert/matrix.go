@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -69,13 +70,14 @@ type result struct {
 // readResult computes the matrix of a run from its journal.
 func readResult(ctx context.Context, runsDir, run string) (result, error) {
 	rec, dir, err := journal.Read(ctx, runsDir, run)
-	switch {
-	case errors.Is(err, journal.ErrNoRun) && run == journal.Latest:
-		return result{}, usagef("there is no run in %s yet\n  hint: `ffscert run` makes one; --runs names another folder", runsDir)
-	case errors.Is(err, journal.ErrNoRun), errors.Is(err, journal.ErrBadRunID):
-		return result{}, usagef("there is no run %q in %s\n  hint: give a run's id, or latest", run, runsDir)
-	case err != nil:
-		return result{}, usage(err)
+	if errors.Is(err, journal.ErrLocked) {
+		return result{}, &statusError{exitOutside, fmt.Errorf("%w\n  hint: close the program that has it open, a shell of SQLite or a backup, and try again", err)}
+	}
+	if err != nil {
+		return result{}, noSuchRun(err, runsDir, run)
+	}
+	if rec.State == journal.Running {
+		rec.AsOf = time.Now().UTC()
 	}
 	return result{rec, matrix.Of(rec), dir}, nil
 }

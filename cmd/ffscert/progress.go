@@ -38,9 +38,11 @@ type bedProgress struct {
 
 // event is one line of `ffscert run --json`.
 type event struct {
-	Event    string                 `json:"event"` // run_started, attempt_started, attempt_finished
-	UTC      time.Time              `json:"utc"`
-	Run      string                 `json:"run,omitempty"`
+	Event string    `json:"event"` // run_started, run_continued, attempt_started, attempt_finished
+	UTC   time.Time `json:"utc"`
+	Run   string    `json:"run,omitempty"`
+	// Recorded is how many attempts a continued run has already.
+	Recorded int                    `json:"recorded,omitempty"`
 	Testbed  string                 `json:"testbed,omitempty"`
 	Case     string                 `json:"case,omitempty"`
 	Scenario string                 `json:"scenario,omitempty"`
@@ -55,14 +57,25 @@ type event struct {
 
 // newProgress begins to show a run. asking tells that a person is asked
 // meanwhile: then there are plain lines, between which there is room for that.
-func newProgress(s *state, asJSON, asking bool, h journal.Header, jobs []suite.Job, beds []*testbed.Testbed) *progress {
+func newProgress(s *state, asJSON, asking bool, h journal.Header, jobs []suite.Job, beds []*testbed.Testbed, claim *journal.Claim) *progress {
 	p := &progress{beds: map[string]*bedProgress{}, began: time.Now()}
 	for _, j := range jobs {
 		p.total += j.Required
 	}
+	if claim != nil {
+		for _, a := range claim.Record().Attempts {
+			if a.Verdict.Counts() {
+				p.done++
+			}
+		}
+	}
 	if asJSON {
 		p.events = json.NewEncoder(s.Stdout)
-		p.emit(event{Event: "run_started", Run: h.ID})
+		begun := event{Event: "run_started", Run: h.ID}
+		if claim != nil {
+			begun.Event, begun.Recorded = "run_continued", len(claim.Record().Attempts)
+		}
+		p.emit(begun)
 	}
 	switch {
 	case s.quiet:
@@ -77,7 +90,11 @@ func newProgress(s *state, asJSON, asking bool, h journal.Header, jobs []suite.J
 		}
 	default:
 		p.lines = s.Stderr
-		fmt.Fprintf(p.lines, "run %s: %d attempts of plan %s\n", h.ID, p.total, h.Plan.ID)
+		if claim == nil {
+			fmt.Fprintf(p.lines, "run %s: %d attempts of plan %s\n", h.ID, p.total, h.Plan.ID)
+		} else {
+			fmt.Fprintf(p.lines, "run %s goes on: %d of %d attempts of plan %s are recorded\n", h.ID, p.done, p.total, h.Plan.ID)
+		}
 	}
 	return p
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +34,8 @@ type runOptions struct {
 	seedSet  bool
 	formats  []string
 	json     bool
+	resume   string        // the run that is continued
+	wait     time.Duration // for phones that another run has
 }
 
 func newRunCmd(s *state) *cobra.Command {
@@ -44,7 +45,10 @@ func newRunCmd(s *state) *cobra.Command {
 		Short: "Carry out the cases of a plan and print the matrix",
 		Long: `run carries out the plan's cases on the testbeds of the configuration, or on
 the built-in virtual testbed without one. Every attempt is recorded under
-runs/<run>/ before the next one starts.
+runs/<run>/ before the next one starts. A run that was interrupted or killed
+goes on where it stopped with --resume; it keeps its plan, cases, features,
+product and seed, while its testbeds may be mended meanwhile. The first
+interrupt (Ctrl-C) or SIGTERM ends a run in good order, the second at once.
 
 Exit status: 0 all required cases passed (warnings allowed), 1 a case failed,
 2 usage or configuration, 3 blocked or not run, 4 review pending,
@@ -57,6 +61,12 @@ Exit status: 0 all required cases passed (warnings allowed), 1 a case failed,
 			}
 			if cmd.Flags().Changed("tags") && strings.TrimSpace(o.tags) == "" {
 				return usagef("--tags: the expression is empty\n  hint: leave it out to select everything")
+			}
+			if cmd.Flags().Changed("resume") && strings.TrimSpace(o.resume) == "" {
+				return usagef("--resume: which run?\n  hint: give a run's id, or latest")
+			}
+			if o.wait < 0 {
+				return usagef("--wait-for-phone %s: a time is 0 or more\n  hint: write it like 30m", o.wait)
 			}
 			if o.seed < 0 {
 				return usagef("--seed %d: a seed is 0 or more", o.seed)
@@ -72,6 +82,8 @@ Exit status: 0 all required cases passed (warnings allowed), 1 a case failed,
 	f.IntVar(&o.attempts, "attempts", 0, "`N` counted attempts of rate cases instead of the plan's number")
 	f.StringArrayVar(&o.beds, "testbed", nil, "only the testbed of this `NAME`; may be repeated")
 	f.Int64Var(&o.seed, "seed", 0, "seed `N` of everything that is drawn at random")
+	f.StringVar(&o.resume, "resume", "", "continue `RUN`, an id or latest, where it stopped")
+	f.DurationVar(&o.wait, "wait-for-phone", 0, "wait up to `DURATION`, such as 30m, for a phone that another run has (default: refuse)")
 	f.StringArrayVar(&o.formats, "format", nil, "also write the matrix as `FMT:PATH`, FMT being table, json or html; may be repeated")
 	f.BoolVar(&o.json, "json", false, "events as JSON lines on stdout instead of the table")
 	return cmd
@@ -86,11 +98,25 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	var claim *journal.Claim
+	if o.resume != "" {
+		if claim, err = claimRun(ctx, s.runs(c), o.resume); err != nil {
+			return err
+		}
+		defer claim.Close()
+		if o, err = o.continued(claim.Record().Header); err != nil {
+			return err
+		}
+	}
 	job, err := prepareRun(s, c, o)
 	if err != nil {
 		return err
 	}
 	maps, err := loadMaps(c)
+	if err != nil {
+		return err
+	}
+	chosen, err := chooseTestbeds(c, o.beds)
 	if err != nil {
 		return err
 	}
@@ -100,9 +126,23 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	if err := refuseLacking(lacking(c, maps, o.beds, job.plan, job.scenarios())); err != nil {
 		return err
 	}
+	open := opening{seed: job.seed}
+	if claim != nil {
+		if err := refuseChanges(claim.Record().Header, job.header(c, o, false)); err != nil {
+			return err
+		}
+		open.notBefore = lastMoment(claim.Record())
+	}
 	followPlan(c, job.plan)
 	warnProduct(s, c, job.plan)
-	beds, err := job.openTestbeds(ctx, s, c, o.beds)
+	if len(job.jobs) == 0 {
+		chosen = nil // what carries out no scenario needs no testbed
+	}
+	if open.held, err = lease(ctx, s, chosen, o.wait); err != nil {
+		return err
+	}
+	defer open.held.release()
+	beds, err := openTestbeds(ctx, s, c, chosen, open)
 	if err != nil {
 		return err
 	}
@@ -122,13 +162,14 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	j, err := journal.Create(ctx, s.runs(c), job.header(c, anySimulated(known) || len(job.jobs) == 0 && anyVirtual(c, o.beds)))
+	j, err := begin(ctx, s, c, o, job, claim, anySimulated(known) || len(job.jobs) == 0 && anyVirtual(c, o.beds))
 	if err != nil {
-		return usage(fmt.Errorf("cannot begin a run in %s: %w", s.runs(c), err))
+		return err
 	}
 	defer j.Close()
-	for _, t := range known {
-		if err := j.SetTestbed(ctx, t); err != nil {
+	open.held.name(s, j.Header().ID)
+	for i, t := range known {
+		if err := j.SetTestbed(ctx, t, settingsOf(chosen[i])...); err != nil {
 			return err
 		}
 	}
@@ -142,22 +183,78 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	case asking && !s.quiet:
 		fmt.Fprintln(s.Stderr, "warning: an operator is asked, and nobody is at a terminal: what they are asked waits for a review")
 	}
-	progress := newProgress(s, o.json, asking, j.Header(), job.jobs, beds)
-	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: progress, HealWithin: healWithin, StopWhenProven: c.StopWhenProven}
+	progress := newProgress(s, o.json, asking, j.Header(), job.jobs, beds, claim)
+	page := &publisher{s: s, j: j}
+	page.publish(ctx)
+	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: &listeners{progress, page}, HealWithin: healWithin, StopWhenProven: c.StopWhenProven}
+	hush := context.AfterFunc(ctx, func() {
+		if !s.quiet {
+			fmt.Fprintln(s.Stderr, "interrupting: closing the sessions; interrupt again to leave at once, what is recorded is safe")
+		}
+	})
 	runErr := run.Do(ctx)
+	hush()
 	progress.Close()
 	closeBeds()
 	r, err := conclude(ctx, j, runErr)
 	if err != nil {
 		// What was recorded is safe; only its end could not be written.
-		err = fmt.Errorf("the end of the run could not be written: %w\n  hint: make room in %s; what was recorded until then is intact, see `ffscert matrix`",
-			errors.Join(runErr, err), s.runs(c))
+		err = fmt.Errorf("the end of the run could not be written: %w", errors.Join(runErr, err))
 		if len(r.record.Attempts) > 0 && !o.json {
 			err = errors.Join(s.print(r, "table", s.Dir), err)
 		}
-		return &statusError{exitOutside, err}
+		return stopped(s, c, j, err)
 	}
-	return deliver(s, o, r, outputs, runErr)
+	err = deliver(s, o, r, outputs, runErr)
+	if runErr != nil && !errors.Is(runErr, context.Canceled) {
+		return stopped(s, c, j, err)
+	}
+	return err
+}
+
+// begin makes a new run, or continues one.
+func begin(ctx context.Context, s *state, c *config.Config, o runOptions, job plannedRun, claim *journal.Claim, simulated bool) (*journal.Journal, error) {
+	if claim == nil {
+		j, err := journal.Create(ctx, s.runs(c), job.header(c, o, simulated))
+		if err != nil && journal.NoRoom(err) {
+			return nil, &statusError{exitOutside, fmt.Errorf("cannot begin a run in %s: %w\n  hint: make room there, or name another folder with --runs", s.runs(c), err)}
+		}
+		if err != nil {
+			return nil, usage(fmt.Errorf("cannot begin a run in %s: %w", s.runs(c), err))
+		}
+		return j, nil
+	}
+	was := claim.Record()
+	if err := refuseMixing(was, simulated); err != nil {
+		return nil, err
+	}
+	session := o.session(was.Header)
+	if v := claim.Older(); v > 0 {
+		session.Remarks = append(session.Remarks, fmt.Sprintf("the journal was migrated from schema version %d; a copy of it is kept beside it", v))
+	}
+	if !s.quiet {
+		for _, r := range session.Remarks {
+			fmt.Fprintln(s.Stderr, "warning: "+r)
+		}
+	}
+	j, err := claim.Begin(ctx, session)
+	if err != nil {
+		return nil, &statusError{exitOutside, fmt.Errorf("cannot continue the run: %w\n  hint: what was recorded is intact; make room in %s, see who has %s open, and try again", err, s.runs(c), filepath.Base(was.ID))}
+	}
+	return j, nil
+}
+
+// stopped says what to do about a run that something outside has stopped.
+func stopped(s *state, c *config.Config, j *journal.Journal, err error) error {
+	hint := "see whether " + s.runs(c) + " can be written to"
+	switch {
+	case journal.NoRoom(err):
+		hint = "make room in " + s.runs(c)
+	case errors.Is(err, journal.ErrLocked):
+		hint = "close the program that has the journal open, a shell of SQLite or a backup"
+	}
+	return &statusError{exitOutside, fmt.Errorf("%w\n  hint: %s; every attempt that was reported is recorded and intact, and `ffscert run --resume %s` goes on from there",
+		err, hint, j.Header().ID)}
 }
 
 // healWithin is how long a server or phone that went away is waited for.
@@ -299,28 +396,19 @@ func refuse(problems []suite.Problem) error {
 	return usage(errors.New(strings.Join(lines, "\n")))
 }
 
-// openTestbeds makes the testbeds of the run; one that carries out no scenario
-// needs none of them.
-func (p plannedRun) openTestbeds(ctx context.Context, s *state, c *config.Config, names []string) ([]*testbed.Testbed, error) {
-	if len(p.jobs) == 0 {
-		_, err := chosenTestbeds(c, names)
-		return nil, err
-	}
-	return openTestbeds(ctx, s, c, names, p.seed)
-}
-
 // anyVirtual tells whether a testbed of that name, or any, is a simulated one.
 func anyVirtual(c *config.Config, names []string) bool {
-	beds, _ := chosenTestbeds(c, names)
+	beds, _ := chooseTestbeds(c, names)
 	return slices.ContainsFunc(beds, func(b config.Testbed) bool { return b.Virtual != nil })
 }
 
-func (p plannedRun) header(c *config.Config, simulated bool) journal.Header {
+func (p plannedRun) header(c *config.Config, o runOptions, simulated bool) journal.Header {
 	return journal.Header{
 		Created: time.Now().UTC(), ToolVersion: version, Plan: p.plan,
 		Product: recordedProduct(c), Derivative: derivative(c),
-		Selection:        journal.Selection{Text: strings.TrimSpace(p.selection.Text() + " " + p.without), Partial: p.partial},
-		AmazonCustomerID: c.Product.AmazonCustomerID, Seed: p.seed, Scopes: suite.ScopesOf(p.plan, p.jobs, p.unscripted), Simulated: simulated, StopWhenProven: c.StopWhenProven, Waivers: p.waivers,
+		Selection:        journal.Selection{Text: strings.TrimSpace(p.selection.Text() + " " + p.without), Partial: p.partial, Options: o.options()},
+		AmazonCustomerID: c.Product.AmazonCustomerID, Seed: p.seed, Scopes: suite.ScopesOf(p.plan, p.jobs, p.unscripted), Scenarios: suite.Freeze(p.jobs),
+		Simulated: simulated, StopWhenProven: c.StopWhenProven, Waivers: p.waivers,
 	}
 }
 
@@ -366,10 +454,8 @@ func conclude(ctx context.Context, j *journal.Journal, runErr error) (result, er
 	if err != nil {
 		return result{}, err
 	}
-	for _, a := range before.Attempts {
-		if a.Finished.After(now) {
-			now = a.Finished
-		}
+	if t := lastMoment(before); t.After(now) {
+		now = t
 	}
 	end := j.Finish
 	if runErr != nil {
@@ -383,14 +469,7 @@ func conclude(ctx context.Context, j *journal.Journal, runErr error) (result, er
 		return result{}, err
 	}
 	r := result{rec, matrix.Of(rec), j.Dir()}
-	if err := matrix.WriteFile(filepath.Join(r.dir, "matrix.json"), r.matrix); err != nil {
-		return r, err
-	}
-	var page bytes.Buffer
-	if err := r.page(&page, r.dir); err != nil {
-		return r, err
-	}
-	return r, journal.WriteFile(filepath.Join(r.dir, pageName), page.Bytes())
+	return r, r.publish()
 }
 
 // pageName is the name of a run's page in its folder.
@@ -419,7 +498,7 @@ func deliver(s *state, o runOptions, r result, outputs []output, runErr error) e
 	switch {
 	case errors.Is(runErr, context.Canceled):
 		if !s.quiet {
-			fmt.Fprintln(s.Stderr, "interrupted: every finished attempt is recorded")
+			fmt.Fprintf(s.Stderr, "interrupted: every finished attempt is recorded; ffscert run --resume %s goes on\n", r.record.ID)
 		}
 		return &statusError{exitInterrupted, nil}
 	case runErr != nil:

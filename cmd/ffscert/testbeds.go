@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"ffscert/cmd/internal/config"
 	"ffscert/drivers"
@@ -21,44 +22,14 @@ import (
 	"ffscert/features/certification"
 )
 
-// openTestbeds makes the testbeds that were asked for, all by default. No
-// session is opened yet.
-func openTestbeds(ctx context.Context, s *state, c *config.Config, names []string, seed int64) ([]*testbed.Testbed, error) {
-	chosen, err := chosenTestbeds(c, names)
-	if err != nil {
-		return nil, err
-	}
-	maps, err := loadMaps(c)
-	if err != nil {
-		return nil, err
-	}
-	var beds []*testbed.Testbed
-	fail := func(err error) ([]*testbed.Testbed, error) {
-		for _, b := range beds {
-			b.Close(ctx)
-		}
-		return nil, err
-	}
-	for _, b := range chosen {
-		bed, err := openTestbed(s, c, b, maps, seed)
-		if err != nil {
-			return fail(fmt.Errorf("testbed %s: %w", b.Name, err))
-		}
-		beds = append(beds, bed)
-	}
-	return beds, nil
-}
-
-// chosenTestbeds are the testbeds of those names, all without any name.
-func chosenTestbeds(c *config.Config, names []string) ([]config.Testbed, error) {
-	if len(names) == 0 {
-		return c.Testbeds, nil
-	}
+// chooseTestbeds are the testbeds that were asked for, all by default, in the
+// order of the configuration.
+func chooseTestbeds(c *config.Config, names []string) ([]config.Testbed, error) {
 	var chosen []config.Testbed
 	var known []string
 	for _, b := range c.Testbeds {
 		known = append(known, b.Name)
-		if slices.Contains(names, b.Name) {
+		if len(names) == 0 || slices.Contains(names, b.Name) {
 			chosen = append(chosen, b)
 		}
 	}
@@ -70,7 +41,36 @@ func chosenTestbeds(c *config.Config, names []string) ([]config.Testbed, error) 
 	return chosen, nil
 }
 
-func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, seed int64) (*testbed.Testbed, error) {
+// opening says how testbeds are opened.
+type opening struct {
+	seed int64
+	// notBefore is when simulated time begins at the earliest.
+	notBefore time.Time
+	// held are phones that are leased already.
+	held leases
+}
+
+// openTestbeds makes the chosen testbeds. No session is opened yet.
+func openTestbeds(ctx context.Context, s *state, c *config.Config, chosen []config.Testbed, o opening) ([]*testbed.Testbed, error) {
+	maps, err := loadMaps(c)
+	if err != nil {
+		return nil, err
+	}
+	var beds []*testbed.Testbed
+	for _, b := range chosen {
+		bed, err := openTestbed(s, c, b, maps, o)
+		if err != nil {
+			for _, b := range beds {
+				b.Close(ctx)
+			}
+			return nil, fmt.Errorf("testbed %s: %w", b.Name, err)
+		}
+		beds = append(beds, bed)
+	}
+	return beds, nil
+}
+
+func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o opening) (*testbed.Testbed, error) {
 	bed := &testbed.Testbed{
 		Name: b.Name,
 		Names: testbed.Names{Device: c.Product.DeviceName, DevicePlug: b.Plugs.Device,
@@ -80,7 +80,7 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, see
 	}
 	opts := appium.Options{App: m.alexa.Application(), Log: s.log.WithField("testbed", b.Name)}
 	if b.Virtual != nil {
-		lab, err := embeddedLab(*b.Virtual, seed)
+		lab, err := embeddedLab(*b.Virtual, o)
 		if err != nil {
 			return nil, usage(err)
 		}
@@ -93,11 +93,13 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, see
 		if err != nil {
 			return nil, usage(err)
 		}
-		lease, err := farm.Lease(conn.UDID)
-		if err != nil {
-			return nil, &statusError{exitOutside, err}
+		held := o.held[conn.UDID]
+		if held == nil {
+			if held, err = farm.Lease(conn.UDID); err != nil {
+				return nil, &statusError{exitOutside, err}
+			}
 		}
-		bed.Shut = lease.Release
+		bed.Shut = held.Release
 		opts.Endpoint, opts.UDID, opts.Capabilities = conn.Endpoint, conn.UDID, conn.Capabilities
 		t := b.Phone.CommandTimeouts
 		opts.Limits = appium.Limits{Session: t.Session, Find: t.Find, Source: t.Source, Action: t.Action, Screenshot: t.Screenshot, Other: t.Other}
@@ -194,9 +196,10 @@ type embedded struct {
 
 // embeddedLab opens a lab on virtual time, with its Appium endpoint on a free
 // port of this machine.
-func embeddedLab(v config.Virtual, seed int64) (embedded, error) {
+func embeddedLab(v config.Virtual, o opening) (embedded, error) {
 	cfg := labConfig(v)
-	cfg.World.Seed = uint64(seed)
+	cfg.NotBefore = o.notBefore
+	cfg.World.Seed = uint64(o.seed)
 	lab, err := virtual.Open(cfg)
 	if err != nil {
 		return embedded{}, err

@@ -15,6 +15,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -57,6 +58,7 @@ type Lab struct {
 	Clock *clock.Clock
 
 	serial string
+	alexa  string // package of the Alexa app, which is in front when an attempt begins
 	mu     sync.Mutex
 	shut   []func()
 }
@@ -93,6 +95,11 @@ func Open(c Config) (*Lab, error) {
 		l.Close()
 		return nil, err
 	}
+	for _, m := range models {
+		if !m.Home && !m.Dialogs && strings.HasPrefix(m.Package, "com.amazon.") {
+			l.alexa = m.Package
+		}
+	}
 	if l.Phone, err = handset.New(handset.Config{Serial: c.Serial, Locale: c.Locale, Profile: &c.Latency, Seed: c.World.Seed}, w, models, clk); err != nil {
 		l.Close()
 		return nil, err
@@ -104,7 +111,10 @@ func Open(c Config) (*Lab, error) {
 func (l *Lab) Serial() string { return l.serial }
 
 // BeginAttempt puts the lab in its initial state for that attempt.
-func (l *Lab) BeginAttempt(caseID string, n int) { l.World.BeginAttempt(caseID, n) }
+func (l *Lab) BeginAttempt(caseID string, n int) {
+	l.World.BeginAttempt(caseID, n)
+	l.Phone.BeginAttempt(l.alexa, caseID, n)
+}
 
 // ServeAppium opens door 1 on a listener: an Appium-compatible endpoint. It
 // returns at once; the address is the listener's.

@@ -23,7 +23,7 @@ var (
 	// ErrBusy says that another process writes to the run.
 	ErrBusy = errors.New("another process writes to this run")
 	// ErrFinished says that a finished run cannot be resumed.
-	ErrFinished = errors.New("the run is finished")
+	ErrFinished = errors.New("it is finished")
 	// ErrDuplicate says that the attempt's number is taken.
 	ErrDuplicate = errors.New("this attempt is in the journal already")
 	// ErrNoRun says that there is no such run.

@@ -82,6 +82,7 @@ type Options struct {
 	Features string   `json:"features,omitempty"`
 	Attempts int      `json:"attempts,omitempty"`
 	Testbeds []string `json:"testbeds,omitempty"`
+	Seed     *int64   `json:"seed,omitempty"`
 }
 
 // Scope is what a run owes to one case.
@@ -151,6 +152,9 @@ type Record struct {
 	// Ended is when the run finished or was interrupted, in UTC; zero while it
 	// runs, and after its process died.
 	Ended time.Time
+	// AsOf is when a run that goes on was read, if whoever read it says so; it
+	// is not stored.
+	AsOf time.Time
 	// Testbeds are as they were known last; those of each session are in Sessions.
 	Testbeds []Testbed
 	// Sessions are the stretches of the run, at least one, in their order.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"strconv"
 	"time"
 )
 
@@ -115,12 +114,29 @@ func (r Record) Changes(n int) []Change {
 func (g Rig) fields() []field {
 	list := flatten("", g.Testbed)
 	for i, f := range list {
-		if s, err := strconv.Unquote(f.value); err == nil {
-			list[i].value = s
-		}
+		list[i].value = plain(f.value)
 	}
 	for _, s := range g.Settings {
 		list = append(list, field{s.Name, s.Value})
 	}
 	return list
+}
+
+// Settings takes anything that JSON can hold apart, value by value, each with
+// its path below name. What is empty is left out.
+func Settings(name string, v any) []Setting {
+	var list []Setting
+	for _, f := range flatten(name, v) {
+		list = append(list, Setting{f.path, plain(f.value)})
+	}
+	return list
+}
+
+// plain is a JSON value as people write it.
+func plain(value string) string {
+	var s string
+	if json.Unmarshal([]byte(value), &s) == nil {
+		return s
+	}
+	return value
 }

@@ -62,6 +62,49 @@ type Run struct {
 	SubmitByUTC *time.Time `json:"submit_by_utc" jsonschema:"nullable"`
 	Seed        int64      `json:"seed"`
 	ToolVersion string     `json:"tool_version"`
+	// AsOfUTC is when a run that was going on was looked at; null once it has
+	// come to an end. If its process has died since, only `ffscert matrix` knows.
+	AsOfUTC *time.Time `json:"as_of_utc" jsonschema:"nullable"`
+	// Sessions are the stretches of the run: one, and another for each time
+	// that it was continued.
+	Sessions []Session `json:"sessions"`
+}
+
+// Session is a stretch of a run between two interruptions.
+type Session struct {
+	N          int       `json:"n"`
+	StartedUTC time.Time `json:"started_utc"`
+	// EndedUTC is null while the session goes on, and if its process died.
+	EndedUTC *time.Time `json:"ended_utc" jsonschema:"nullable"`
+	// End is how it ended: died means that its process was killed.
+	End         SessionEnd `json:"end"`
+	ToolVersion string     `json:"tool_version"`
+	// Attempts is how many were recorded in it.
+	Attempts int `json:"attempts"`
+	// Changes are what was changed about the testbeds before it began.
+	Changes []Change `json:"changes"`
+	// Remarks are what a reader must know of it.
+	Remarks []string `json:"remarks"`
+}
+
+// SessionEnd is how a session ended.
+type SessionEnd string
+
+// The ends of a session.
+const (
+	SessionRunning     SessionEnd = "running"
+	SessionFinished    SessionEnd = "finished"
+	SessionInterrupted SessionEnd = "interrupted"
+	SessionDied        SessionEnd = "died"
+)
+
+// Change is something about a testbed that differs from the session before.
+type Change struct {
+	Testbed string `json:"testbed"`
+	// Field is empty if the testbed came or went as a whole.
+	Field string `json:"field"`
+	Was   string `json:"was"` // empty for what was not there
+	Is    string `json:"is"`  // empty for what is not there
 }
 
 // Plan names the plan.

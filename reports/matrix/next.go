@@ -31,7 +31,7 @@ func Next(m Matrix) []string {
 	case m.Run.State == journal.Running:
 		list = append(list, "wait until the run has finished")
 	case m.Run.State == journal.Interrupted:
-		list = append(list, "this run did not come to its end: run again")
+		list = append(list, "this run did not come to its end: ffscert run --resume "+m.Run.ID+" goes on where it stopped")
 	case m.Summary.Blocked > 0:
 		list = append(list, "repair what blocked and run again; a blocked case says nothing about the product")
 	case m.Summary.NotRun > 0:

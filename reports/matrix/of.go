@@ -94,6 +94,11 @@ func describe(run journal.Record, partial bool, executed int) Run {
 		r.Testbeds = []journal.Testbed{}
 	}
 	slices.SortFunc(r.Testbeds, func(a, b journal.Testbed) int { return strings.Compare(a.Name, b.Name) })
+	r.Sessions = sessionsOf(run)
+	if run.State == journal.Running && !run.AsOf.IsZero() {
+		at := run.AsOf.UTC()
+		r.AsOfUTC = &at
+	}
 	if run.State == journal.Finished && !run.Ended.IsZero() {
 		end := run.Ended.UTC()
 		submit := end.Add(submitWithin)

@@ -187,7 +187,11 @@ func notices(m matrix.Matrix) []notice {
 	}
 	switch m.Run.State {
 	case journal.Running:
-		list = append(list, notice{"STILL RUNNING", "This page shows the run as it was at one moment."})
+		text := "This page shows the run as it was at one moment."
+		if m.Run.AsOfUTC != nil {
+			text = "This page shows the run as it was on " + moment(*m.Run.AsOfUTC) + ". Whether it has ended or died since, ffscert matrix says."
+		}
+		list = append(list, notice{"STILL RUNNING", text})
 	case journal.Interrupted:
 		list = append(list, notice{"INTERRUPTED", "The run did not come to its end. Every attempt that had ended is here."})
 	}
@@ -281,6 +285,15 @@ func facts(m matrix.Matrix) []fact {
 	add("Testbeds", beds...)
 	for _, w := range m.Waivers {
 		add("Waiver", w.Case, string(w.State), w.Message, w.Reason, "until "+w.Expires, w.Owner, w.Reference)
+	}
+	if len(r.Sessions) > 1 {
+		for _, s := range r.Sessions {
+			parts := []string{s.Text()}
+			for _, c := range s.Changes {
+				parts = append(parts, c.Text())
+			}
+			add("Continued", append(parts, s.Remarks...)...)
+		}
 	}
 	add("Run", r.ID, string(r.State), fmt.Sprintf("seed %d", r.Seed))
 	return list

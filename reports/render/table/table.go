@@ -76,7 +76,13 @@ func (p *page) heading(m matrix.Matrix) {
 		}
 		span += " to " + m.Run.FinishedUTC.Format(layout)
 	}
+	if m.Run.AsOfUTC != nil {
+		span += ", as of " + m.Run.AsOfUTC.Format("2006-01-02 15:04:05")
+	}
 	p.line(2, fmt.Sprintf("run %s · %s · %s UTC · seed %d · ffscert %s", clean(m.Run.ID), m.Run.State, span, m.Run.Seed, clean(m.Run.ToolVersion)))
+	for _, l := range sessions(m) {
+		p.line(4, l)
+	}
 	if beds := testbeds(m); beds != "" {
 		p.line(2, beds)
 	}
@@ -91,6 +97,25 @@ func (p *page) heading(m matrix.Matrix) {
 		p.line(2, s)
 	}
 	p.out.WriteByte('\n')
+}
+
+// sessions are shown of a run that was continued: when, and what people changed
+// about its testbeds meanwhile.
+func sessions(m matrix.Matrix) []string {
+	if len(m.Run.Sessions) < 2 {
+		return nil
+	}
+	var list []string
+	for _, s := range m.Run.Sessions {
+		list = append(list, "  "+clean(s.Text()))
+		for _, c := range s.Changes {
+			list = append(list, "    changed: "+clean(c.Text()))
+		}
+		for _, r := range s.Remarks {
+			list = append(list, "    remark: "+clean(r))
+		}
+	}
+	return list
 }
 
 func product(m matrix.Matrix) string {
