@@ -203,6 +203,9 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 		if len(r.record.Attempts) > 0 && !o.json {
 			err = errors.Join(s.print(r, "table", s.Dir), err)
 		}
+		if runErr == nil && r.record.State == journal.Finished {
+			return &statusError{exitOutside, fmt.Errorf("%w\n  hint: make room in %s; the run is finished and recorded, and `ffscert matrix %s` shows it", err, s.runs(c), j.Header().ID)}
+		}
 		return stopped(s, c, j, err)
 	}
 	err = deliver(s, o, r, outputs, runErr)

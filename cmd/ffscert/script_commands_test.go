@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 
@@ -21,6 +25,8 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"workbook":     cmdWorkbook,
 		"cell":         cmdCell,
 		"sameparts":    cmdSameParts,
+		"interrupt":    cmdInterrupt,
+		"damage":       cmdDamage,
 	}
 }
 
@@ -95,4 +101,66 @@ func cmdMatrixSchema(ts *testscript.TestScript, neg bool, args []string) {
 	s, err := c.Compile("matrix.schema.json")
 	ts.Check(err)
 	ts.Check(s.Validate(doc))
+}
+
+// cmdInterrupt runs a command, and interrupts it once it has told of so many
+// attempts; it must end with 130. What it says is stderr then.
+//
+//	interrupt 2 ffscert run --attempts 5
+func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: interrupt N COMMAND [ARG]...")
+	}
+	after, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	name, err := exec.LookPath(args[1])
+	ts.Check(err)
+	cmd := exec.Command(name, args[2:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"), "XDG_STATE_HOME="+ts.MkAbs("state"))
+	stderr, err := cmd.StderrPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	var said strings.Builder
+	lines := bufio.NewScanner(stderr)
+	for told := 0; lines.Scan(); {
+		said.WriteString(lines.Text() + "\n")
+		if strings.Contains(lines.Text(), " #") {
+			if told++; told == after {
+				ts.Check(cmd.Process.Signal(os.Interrupt))
+			}
+		}
+	}
+	_ = cmd.Wait()
+	if status := cmd.ProcessState.ExitCode(); status != 130 {
+		ts.Fatalf("exit status %d, want 130\n%s", status, said.String())
+	}
+	// So that the script's stderr sees it.
+	ts.Check(os.WriteFile(ts.MkAbs("said"), []byte(said.String()), 0o644))
+	ts.Check(ts.Exec("sh", "-c", "cat said >&2"))
+}
+
+// cmdDamage changes one letter of a text in a file, wherever it occurs:
+//
+//	damage FILE TEXT
+func cmdDamage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: damage FILE TEXT")
+	}
+	data, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	found := 0 // a database keeps old copies of a row for a while
+	for i := 0; ; i++ {
+		at := bytes.Index(data[i:], []byte(args[1]))
+		if at < 0 {
+			break
+		}
+		i += at
+		data[i] ^= 1
+		found++
+	}
+	if found == 0 {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
 }

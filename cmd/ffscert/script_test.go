@@ -14,6 +14,9 @@ import (
 var rig adbtest.Lazy
 
 func TestMain(m *testing.M) {
+	if os.Getenv(runAsChild) != "" {
+		os.Exit(Main(system()))
+	}
 	testscript.Main(closing{m}, map[string]func(){
 		"ffscert": func() { os.Exit(Main(system())) },
 	})
