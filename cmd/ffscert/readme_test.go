@@ -99,6 +99,9 @@ func TestReadmeCommands(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+			if has(b.words, "interrupted") {
+				attemptsUntil(t, ffscert(t, dir, "run", "--case", "3P2-DE-02"), 1, 0, syscall.SIGINT)
+			}
 			for _, line := range b.lines {
 				command, ok := strings.CutPrefix(line, "$ ")
 				if !ok {
