@@ -3,6 +3,8 @@ package suite_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -22,14 +24,20 @@ import (
 // brokenPhone answers every session with an error.
 type brokenPhone struct {
 	drivers.Phone
-	open func(context.Context) error
+	open   func(context.Context) error
+	source string // none if it is empty
 }
 
 func (p brokenPhone) Open(ctx context.Context) (drivers.PhoneInfo, error) {
 	return drivers.PhoneInfo{}, p.open(ctx)
 }
-func (brokenPhone) Close(context.Context) error                { return nil }
-func (brokenPhone) Source(context.Context) (string, error)     { return "", errors.New("no") }
+func (brokenPhone) Close(context.Context) error { return nil }
+func (p brokenPhone) Source(context.Context) (string, error) {
+	if p.source == "" {
+		return "", errors.New("no")
+	}
+	return p.source, nil
+}
 func (brokenPhone) Screenshot(context.Context) ([]byte, error) { return nil, errors.New("no") }
 
 func brokenBed(t *testing.T, name string, open func(context.Context) error) *testbed.Testbed {
@@ -106,4 +114,45 @@ func TestWhatIsCutOffIsNotRecorded(t *testing.T) {
 	rec, err := j.Record(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, rec.Attempts)
+}
+
+// A run that is continued makes what is lacking: numbers that were given out and
+// never recorded first, and nothing twice.
+func TestARunGoesOnWhereItsJournalHasComeTo(t *testing.T) {
+	jobs := []suite.Job{rateJob(4)}
+	j := newJournal(t, jobs)
+	id := func(n int) certification.AttemptID {
+		return certification.AttemptID{Case: "A", Scenario: jobs[0].Scenario.Title(), N: n}
+	}
+	for _, n := range []int{1, 3} {
+		require.NoError(t, j.Append(t.Context(), certification.Attempt{ID: id(n), Verdict: certification.Passed, Started: time.Now(), Finished: time.Now()}))
+	}
+	trouble := &certification.Trouble{Code: certification.ProductNotSetUp, Cause: certification.CauseProduct, Message: "not set up"}
+	bed := brokenBed(t, "a", func(context.Context) error { return trouble })
+	require.NoError(t, (&suite.Run{Jobs: jobs, Journal: j, Beds: []*testbed.Testbed{bed}}).Do(t.Context()))
+	rec, err := j.Record(t.Context())
+	require.NoError(t, err)
+	// One failure ends a case of four with a target of 95 %.
+	require.Len(t, rec.Attempts, 3)
+	require.Equal(t, id(2), rec.Attempts[2].ID)
+	require.NoError(t, (&suite.Run{Jobs: jobs, Journal: j, Beds: []*testbed.Testbed{bed}}).Do(t.Context()))
+	rec, err = j.Record(t.Context())
+	require.NoError(t, err)
+	require.Len(t, rec.Attempts, 3, "nothing was owed any more")
+}
+
+// Evidence that cannot be written stops the run; the attempt is not lost.
+func TestEvidenceThatCannotBeKeptStopsTheRun(t *testing.T) {
+	jobs := []suite.Job{rateJob(5)}
+	j := newJournal(t, jobs)
+	require.NoError(t, os.WriteFile(filepath.Join(j.Dir(), "evidence"), nil, 0o644)) // where the folder belongs
+	trouble := &certification.Trouble{Code: certification.RigPlug, Cause: certification.CauseRig, Message: "no"}
+	bed := brokenBed(t, "a", func(context.Context) error { return trouble })
+	p := bed.Phone.(brokenPhone)
+	p.source = `<hierarchy rotation="0"><android.widget.FrameLayout package="x" class="android.widget.FrameLayout" bounds="[0,0][10,10]" displayed="true"/></hierarchy>`
+	bed.Phone = p
+	require.ErrorContains(t, (&suite.Run{Jobs: jobs, Journal: j, Beds: []*testbed.Testbed{bed}}).Do(t.Context()), "A #1 is recorded without all its evidence")
+	rec, err := j.Record(t.Context())
+	require.NoError(t, err)
+	require.Len(t, rec.Attempts, 1)
 }
