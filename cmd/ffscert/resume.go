@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"ffscert/cmd/internal/config"
 	"ffscert/reports/journal"
 )
 
@@ -142,6 +143,38 @@ func refuseMixing(was journal.Record, simulated bool) error {
 	kinds := map[bool]string{true: "simulated", false: "real"}
 	return usagef("run %s cannot be continued: it was made on %s testbeds, and these are %s\n  hint: continue it with the configuration of the %s ones (--config, --testbed), or begin a new run",
 		was.ID, kinds[was.Simulated()], kinds[simulated], kinds[was.Simulated()])
+}
+
+// begin makes a new run, or continues one.
+func begin(ctx context.Context, s *state, c *config.Config, o runOptions, job plannedRun, claim *journal.Claim, simulated bool) (*journal.Journal, error) {
+	if claim == nil {
+		j, err := journal.Create(ctx, s.runs(c), job.header(c, o, simulated))
+		if err != nil && journal.NoRoom(err) {
+			return nil, &statusError{exitOutside, fmt.Errorf("cannot begin a run in %s: %w\n  hint: make room there, or name another folder with --runs", s.runs(c), err)}
+		}
+		if err != nil {
+			return nil, usage(fmt.Errorf("cannot begin a run in %s: %w", s.runs(c), err))
+		}
+		return j, nil
+	}
+	was := claim.Record()
+	if err := refuseMixing(was, simulated); err != nil {
+		return nil, err
+	}
+	session := o.session(was.Header)
+	if v := claim.Older(); v > 0 {
+		session.Remarks = append(session.Remarks, fmt.Sprintf("the journal was migrated from schema version %d; a copy of it is kept beside it", v))
+	}
+	if !s.quiet {
+		for _, r := range session.Remarks {
+			fmt.Fprintln(s.Stderr, "warning: "+r)
+		}
+	}
+	j, err := claim.Begin(ctx, session)
+	if err != nil {
+		return nil, &statusError{exitOutside, fmt.Errorf("cannot continue the run: %w\n  hint: what was recorded is intact; make room in %s, see who has %s open, and try again", err, s.runs(c), was.ID)}
+	}
+	return j, nil
 }
 
 // session is the stretch of the run that begins now.

@@ -106,8 +106,8 @@ func essence(m matrix.Matrix) []string {
 // has told of, and ends as if nothing had happened.
 func TestARunThatIsKilledEndsLikeAnUndisturbedOne(t *testing.T) {
 	dir := t.TempDir()
-	args := []string{"run", "--case", "3P2-DE-02", "--case", "FFS-LWA-01", "--attempts", "9"}
-	if told, status := attemptsUntil(t, ffscert(t, dir, append(args, "--runs", "whole")...), 1000, 0, syscall.SIGKILL); status != 0 || len(told) < 10 {
+	args := []string{"run", "--case", "3P2-DE-02", "--case", "FFS-LWA-01", "--attempts", "4"}
+	if told, status := attemptsUntil(t, ffscert(t, dir, append(args, "--runs", "whole")...), 1000, 0, syscall.SIGKILL); status != 0 || len(told) < 6 {
 		t.Fatalf("the undisturbed run ended with %d after %q", status, told)
 	}
 	want := resultOf(t, dir, "whole")
@@ -120,7 +120,7 @@ func TestARunThatIsKilledEndsLikeAnUndisturbedOne(t *testing.T) {
 		if kills == 1 {
 			sig = syscall.SIGINT
 		}
-		told, status := attemptsUntil(t, next, 1+rand.IntN(3), time.Duration(rand.IntN(60))*time.Millisecond, sig)
+		told, status := attemptsUntil(t, next, 1+rand.IntN(2), time.Duration(rand.IntN(60))*time.Millisecond, sig)
 		for _, id := range told {
 			if seen[id] {
 				t.Fatalf("%s was made again after it was told of", id)
@@ -223,11 +223,11 @@ func TestAFullDiskStopsTheRun(t *testing.T) {
 	if err := os.Mkdir(small, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=200k", "small", small).CombinedOutput(); err != nil {
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=170k", "small", small).CombinedOutput(); err != nil {
 		t.Skipf("a small disk cannot be mounted here: %v %s", err, out)
 	}
 	t.Cleanup(func() { exec.Command("umount", small).Run() })
-	args := []string{"run", "--case", "3P2-DE-02", "--attempts", "30", "--runs", small}
+	args := []string{"run", "--case", "3P2-DE-02", "--attempts", "14", "--runs", small}
 	var said bytes.Buffer
 	cmd := ffscert(t, dir, args...)
 	cmd.Stderr = &said
@@ -241,7 +241,7 @@ func TestAFullDiskStopsTheRun(t *testing.T) {
 		}
 	}
 	told := strings.Count(said.String(), " passed, set up in")
-	if told == 0 || told == 30 {
+	if told == 0 || told == 14 {
 		t.Fatalf("%d attempts: the disk has the wrong size for this test", told)
 	}
 	m := resultOf(t, dir, small)
@@ -254,7 +254,7 @@ func TestAFullDiskStopsTheRun(t *testing.T) {
 	if out, err := ffscert(t, dir, "run", "--runs", small, "--resume", "latest").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if m := resultOf(t, dir, small); m.Summary.Verdict != "passed" || m.Cases[0].Attempts.Passed != 30 {
+	if m := resultOf(t, dir, small); m.Summary.Verdict != "passed" || m.Cases[0].Attempts.Passed != 14 {
 		t.Errorf("after there was room: %+v", m.Summary)
 	}
 }

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"ffscert/cmd/internal/config"
+	"ffscert/features/certification"
+	"ffscert/reports/journal"
+	"ffscert/reports/matrix"
+)
+
+// stopped says what to do about a run that something outside has stopped.
+func stopped(s *state, c *config.Config, j *journal.Journal, err error) error {
+	hint := "see whether " + s.runs(c) + " can be written to"
+	switch {
+	case journal.NoRoom(err):
+		hint = "make room in " + s.runs(c)
+	case errors.Is(err, journal.ErrLocked):
+		hint = "close the program that has the journal open, a shell of SQLite or a backup"
+	}
+	return &statusError{exitOutside, fmt.Errorf("%w\n  hint: %s; every attempt that was reported is recorded and intact, and `ffscert run --resume %s` goes on from there",
+		err, hint, j.Header().ID)}
+}
+
+// conclude writes the end of the run, matrix.json and matrix.html.
+func conclude(ctx context.Context, j *journal.Journal, runErr error) (result, error) {
+	last := context.WithoutCancel(ctx)
+	now := time.Now().UTC()
+	// The clock of a simulated testbed may be ahead: a run does not end before
+	// its attempts do.
+	before, err := j.Record(last)
+	if err != nil {
+		return result{}, err
+	}
+	if t := lastMoment(before); t.After(now) {
+		now = t
+	}
+	end := j.Finish
+	if runErr != nil {
+		end = j.Interrupt
+	}
+	if err := end(last, now); err != nil {
+		return result{before, matrix.Of(before), j.Dir()}, err
+	}
+	rec, err := j.Record(last)
+	if err != nil {
+		return result{}, err
+	}
+	r := result{rec, matrix.Of(rec), j.Dir()}
+	return r, r.publish()
+}
+
+// pageName is the name of a run's page in its folder.
+const pageName = "matrix.html"
+
+// deliver prints and writes the matrix, and turns its verdict into an exit
+// status.
+func deliver(s *state, o runOptions, r result, outputs []output, runErr error) error {
+	if !o.json {
+		if err := s.print(r, "table", s.Dir); err != nil {
+			return err
+		}
+	}
+	for _, out := range outputs {
+		if err := s.write(r, out); err != nil {
+			return err
+		}
+	}
+	if !s.quiet {
+		name := filepath.Join(r.dir, pageName)
+		if rel, err := filepath.Rel(s.Dir, name); err == nil {
+			name = rel
+		}
+		fmt.Fprintln(s.Stderr, "report: "+printable(name))
+	}
+	switch {
+	case errors.Is(runErr, context.Canceled):
+		if !s.quiet {
+			fmt.Fprintf(s.Stderr, "interrupted: every finished attempt is recorded; ffscert run --resume %s goes on\n", r.record.ID)
+		}
+		return &statusError{exitInterrupted, nil}
+	case runErr != nil:
+		return &statusError{exitOutside, runErr}
+	}
+	if status := exitStatus(r.matrix.Outcome()); status != exitPassed {
+		return &statusError{status, nil}
+	}
+	return waiverTrouble(r.matrix)
+}
+
+// exitStatus is the status of a run with that verdict.
+func exitStatus(v certification.Verdict) int {
+	switch v {
+	case certification.Passed, certification.Warning, certification.Waived:
+		return exitPassed
+	case certification.Failed:
+		return exitFailed
+	case certification.Review:
+		return exitReview
+	default:
+		return exitOutside
+	}
+}
