@@ -128,6 +128,9 @@ func refuseChanges(was, is journal.Header) error {
 		lines = append(lines, d.String())
 	}
 	hint := "put back what was changed, or begin a new run; testbeds may change, what is certified may not"
+	if was.Selection.Options == nil && was.Selection.Text != "" {
+		hint = "an older version did not keep the options of this run: give them again, " + was.Selection.Text + "; " + hint
+	}
 	if was.ToolVersion != version {
 		hint += "; the run was begun by ffscert " + was.ToolVersion + ", whose plans and features may be others: that version continues it"
 	}

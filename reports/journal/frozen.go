@@ -81,7 +81,7 @@ func Differences(was, is Header) []Difference {
 func (h Header) Uncompared() []string {
 	var list []string
 	if h.Scenarios == nil {
-		list = append(list, "the text of the scenarios was not kept when the run began: whether it was changed since is not known")
+		list = append(list, "the text of the scenarios and the settings of the testbeds were not kept when the run began: whether they were changed since is not known")
 	}
 	return list
 }

@@ -49,6 +49,11 @@ func TestAnOlderJournalIsReadAndMigratedWithACopyKept(t *testing.T) {
 			check(t, os.WriteFile(filepath.Join(dir, "journal.v1.db"), []byte("somebody's"), 0o644))
 			j, err := c.Begin(t.Context(), again())
 			check(t, err)
+			// What the settings were is not known: they have not changed.
+			check(t, j.SetTestbed(t.Context(), want.Testbeds[0], Setting{"virtual.latency", "none"}))
+			if got, err := j.Record(t.Context()); err != nil || len(got.Changes(2)) != 0 {
+				t.Errorf("%v, changes %+v", err, got.Changes(2))
+			}
 			a := attempt(4)
 			check(t, j.Append(t.Context(), a))
 			check(t, j.Finish(t.Context(), day))

@@ -102,6 +102,9 @@ func (r Record) Changes(n int) []Change {
 		case !had:
 			list = append(list, Change{Testbed: name, Is: "used"})
 		default:
+			if old.Settings == nil { // an older version did not keep them: what they were is not known
+				new.Settings = nil
+			}
 			for _, d := range differences(old.fields(), new.fields()) {
 				list = append(list, Change{name, d.Field, d.Was, d.Is})
 			}

@@ -99,6 +99,9 @@ func (p *page) heading(m matrix.Matrix) {
 	p.out.WriteByte('\n')
 }
 
+// mostChanges bounds what is shown of one session's changes.
+const mostChanges = 8
+
 // sessions are shown of a run that was continued: when, and what people changed
 // about its testbeds meanwhile.
 func sessions(m matrix.Matrix) []string {
@@ -108,7 +111,11 @@ func sessions(m matrix.Matrix) []string {
 	var list []string
 	for _, s := range m.Run.Sessions {
 		list = append(list, "  "+clean(s.Text()))
-		for _, c := range s.Changes {
+		for i, c := range s.Changes {
+			if i == mostChanges {
+				list = append(list, fmt.Sprintf("    changed: %d more, see matrix.json", len(s.Changes)-i))
+				break
+			}
 			list = append(list, "    changed: "+clean(c.Text()))
 		}
 		for _, r := range s.Remarks {
