@@ -28,7 +28,11 @@ func (o *screensOptions) visit(ctx context.Context, s *state, c *config.Config, 
 	if own != nil && own.Platform() != "android" {
 		return usagef("%s is for %s: only Android phones are driven\n  hint: compare it with page sources, --sources DIR", own.File(), own.Platform())
 	}
-	beds, err := openTestbeds(ctx, s, c, []string{o.testbed}, c.Seed)
+	chosen, err := chooseTestbeds(c, []string{o.testbed})
+	if err != nil {
+		return err
+	}
+	beds, err := openTestbeds(ctx, s, c, chosen, opening{seed: c.Seed})
 	if err != nil {
 		return err
 	}
