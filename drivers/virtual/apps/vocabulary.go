@@ -78,6 +78,7 @@ func DefaultVocabulary() Vocabulary {
 			"partner.signed_in":  "true if the customer is signed in to the maker's cloud",
 			"partner.linked":     "true if the maker's cloud and the Amazon account are linked",
 			"partner.own_set_up": "where the maker's own set-up is: none, offered, running, done or failed",
+			"partner.why":        "why Frustration-Free Setup failed or never came, as the device says; empty if it did not fail",
 			"auth.offered":       "true if the maker's app offers Login with Amazon",
 			"auth.pending":       "in the browser: true while an app waits for an answer",
 			"auth.scopes":        "names of all that is asked for, separated by spaces; empty if nothing is",

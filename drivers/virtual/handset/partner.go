@@ -101,6 +101,8 @@ func (e *env) partnerField(name string) string {
 		return strconv.FormatBool(p.Linked)
 	case "own_set_up":
 		return string(p.OwnSetUp)
+	case "why":
+		return p.FFSFailure
 	}
 	return ""
 }

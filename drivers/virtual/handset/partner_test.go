@@ -404,3 +404,20 @@ func TestOnlyAnAppCanBeTheMakersApp(t *testing.T) {
 		}
 	}
 }
+
+// The reason that the device gives for Frustration-Free Setup not working is on
+// the page of the maker's own set-up.
+func TestThePartnerAppSaysWhyFrustrationFreeSetUpFailed(t *testing.T) {
+	r := newLumen(t, handset.NoProfile(), ready, func(c *world.Config) {
+		c.Protocol = "wss-ble"
+		c.WiFi[0].Saved = world.SavedWrong
+		c.Partner.OwnSetUpDelay = world.Range{Min: time.Hour, Max: time.Hour}
+	})
+	for _, d := range r.world.Devices() {
+		if d.Name == "First plug" {
+			r.world.Switch(d.ID, true)
+		}
+	}
+	r.one("id=com.example.lumen:id/set_up_offered")
+	r.one("id=com.example.lumen:id/why", "text=It said: AUTH_FAILED")
+}

@@ -207,7 +207,9 @@ func (w *World) AnswerCard(id, how string) {
 
 // Account is the account that the phone is signed in to.
 func (w *World) Account() Account {
-	a := w.cfg.Account
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a := w.account
 	return Account{SignedIn: a.SignedIn, Email: a.Email, Name: a.Name, Country: a.Country, FrustrationFreeSetup: a.FrustrationFreeSetup}
 }
 

@@ -7,7 +7,7 @@ import "time"
 // as in "45s" or "1m30s"; 0s is allowed wherever a duration is.
 type Config struct {
 	Seed        uint64            `yaml:"seed" json:"seed" jsonschema_description:"Where all chance comes from. Attempt n of a case depends on the seed, the case and n, and on nothing else."`
-	Protocol    string            `yaml:"protocol" json:"protocol" jsonschema:"enum=mss-wifi,enum=wss-wifi" jsonschema_description:"The set-up protocol of the device under test."`
+	Protocol    string            `yaml:"protocol" json:"protocol" jsonschema:"enum=bss,enum=mss-thread,enum=mss-wifi,enum=wss-ble,enum=wss-wifi,enum=zss" jsonschema_description:"The set-up protocol of the device under test."`
 	Account     AccountConfig     `yaml:"account" json:"account" jsonschema_description:"The Amazon account that the phone is signed in to."`
 	WiFi        []Network         `yaml:"wifi" json:"wifi" jsonschema_description:"The Wi-Fi networks of the lab, in the order in which a device tries them."`
 	Device      DeviceConfig      `yaml:"device" json:"device" jsonschema_description:"The device under test."`

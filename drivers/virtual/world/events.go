@@ -23,7 +23,11 @@ const (
 	EventDeviceUnpowered    = "device_unpowered"      // it has none
 	EventDeviceState        = "device_state"          // state: a state of the protocol
 	EventSetUpWaits         = "set_up_waits"          // reason: what a set-up still lacks
-	EventNetworkRefused     = "network_refused"       // name: an SSID whose saved password is wrong
+	EventNetworkRefused     = "network_refused"       // name, reason: an SSID whose saved password is wrong
+	EventFailureReported    = "failure_reported"      // name, reason: the cloud was told of a network that refused the device
+	EventAdvertisingEnded   = "advertising_ended"     // the device no longer announces itself until it is powered anew
+	EventSituation          = "situation_arranged"    // name: the customer's networks or account were changed
+	EventSettled            = "situation_restored"    // name: they are as configured again
 	EventSetUpInterrupted   = "set_up_interrupted"    // reason: who lost its power, or own_set_up
 	EventDeviceSetUp        = "device_set_up"         // id, registered_as, set_up_s: the account has it
 	EventSetUpFailed        = "set_up_failed"         // state, reason: it stays so until it is powered anew

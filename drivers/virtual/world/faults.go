@@ -21,6 +21,7 @@ type Faults struct {
 	PartnerNoLogin     float64 `yaml:"partner_no_login" json:"partner_no_login" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The partner app does not offer Login with Amazon in this attempt."`
 	PartnerNoScope     float64 `yaml:"partner_no_scope" json:"partner_no_scope" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The partner app does not ask for the scope of Frustration-Free Setup in this attempt."`
 	PartnerNoFallback  float64 `yaml:"partner_no_fallback" json:"partner_no_fallback" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The maker's own set-up does not start after Frustration-Free Setup failed; started by the customer, it fails."`
+	NoFailureReport    float64 `yaml:"no_failure_report" json:"no_failure_report" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The device does not tell the cloud of a network that it could not join."`
 	PermissionDialog   float64 `yaml:"permission_dialog" json:"permission_dialog" jsonschema:"minimum=0,maximum=1" jsonschema_description:"Android asks for a permission at some moment after the device got power."`
 	RatingDialog       float64 `yaml:"rating_dialog" json:"rating_dialog" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The Alexa app asks to be rated at some moment after the device got power."`
 	UpdatePrompt       float64 `yaml:"update_prompt" json:"update_prompt" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The Alexa app offers an update of itself at some moment after the device got power."`
@@ -51,6 +52,7 @@ const (
 	FaultPartnerNoLogin     Fault = "partner_no_login"
 	FaultPartnerNoScope     Fault = "partner_no_scope"
 	FaultPartnerNoFallback  Fault = "partner_no_fallback"
+	FaultNoFailureReport    Fault = "no_failure_report"
 	FaultPermissionDialog   Fault = "permission_dialog"
 	FaultRatingDialog       Fault = "rating_dialog"
 	FaultUpdatePrompt       Fault = "update_prompt"
@@ -86,6 +88,7 @@ func faultRegistry() []faultEntry {
 		{FaultPartnerNoLogin, "faults.partner_no_login", func(c *Config) float64 { return c.Faults.PartnerNoLogin }},
 		{FaultPartnerNoScope, "faults.partner_no_scope", func(c *Config) float64 { return c.Faults.PartnerNoScope }},
 		{FaultPartnerNoFallback, "faults.partner_no_fallback", func(c *Config) float64 { return c.Faults.PartnerNoFallback }},
+		{FaultNoFailureReport, "faults.no_failure_report", func(c *Config) float64 { return c.Faults.NoFailureReport }},
 		{FaultPermissionDialog, "faults.permission_dialog", func(c *Config) float64 { return c.Faults.PermissionDialog }},
 		{FaultRatingDialog, "faults.rating_dialog", func(c *Config) float64 { return c.Faults.RatingDialog }},
 		{FaultUpdatePrompt, "faults.update_prompt", func(c *Config) float64 { return c.Faults.UpdatePrompt }},

@@ -224,6 +224,10 @@ func TestEveryFaultStrikes(t *testing.T) {
 			reflect.ValueOf(&c.Faults).Elem().Field(i).SetFloat(1)
 			// Its occasion is a zero-touch set-up that does not come.
 			c.Account.DeviceRegistered = name != "partner_no_fallback"
+			// Here it is a network that refuses the device.
+			if name == "no_failure_report" {
+				c.WiFi = append([]world.Network{{SSID: "old", Saved: world.SavedWrong, Nearby: true}}, c.WiFi...)
+			}
 		}))
 		l.Switch(l.id("First plug"), true)
 		l.pass(10 * time.Minute)

@@ -18,16 +18,20 @@ type World struct {
 	log     eventLog
 	caseID  string
 	attempt int
-	rnd     *streams
-	timers  timers
-	devices []*device
-	dut     dut
-	prov    provisioner
-	partner partner
-	cards   []Card
-	made    int // cards made in this attempt
-	dialogs []Dialog
-	crashes []string // the apps whose crash is due
+	// wifi and account are the customer's, as the situation has them.
+	wifi      []Network
+	account   AccountConfig
+	situation Situation
+	rnd       *streams
+	timers    timers
+	devices   []*device
+	dut       dut
+	prov      provisioner
+	partner   partner
+	cards     []Card
+	made      int // cards made in this attempt
+	dialogs   []Dialog
+	crashes   []string // the apps whose crash is due
 	// madeDialogs counts the dialogs of this attempt.
 	madeDialogs int
 }
@@ -85,6 +89,7 @@ func (w *World) initial(caseID string, n int) {
 	w.cards, w.made = nil, 0
 	w.dialogs, w.crashes, w.madeDialogs = nil, nil, 0
 	w.dut = dut{}
+	w.wifi, w.account, w.situation = w.cfg.WiFi, w.cfg.Account, ""
 	w.initialPartner()
 	on := w.cfg.Plugs.Provisioner.On
 	w.prov = provisioner{powered: on, ready: on}

@@ -4,8 +4,9 @@ import "time"
 
 // fallBack is the device's answer to a zero-touch set-up that failed or never
 // came: its own set-up starts by itself (DOMAIN §4: "If FFS fails, the device's
-// own non-FFS set-up starts").
-func (w *World) fallBack() {
+// own non-FFS set-up starts"). The device tells the maker's app why.
+func (w *World) fallBack(reason string) {
+	w.partner.ffsFailure = reason
 	if w.withoutFallback() {
 		return
 	}
@@ -48,8 +49,8 @@ func (w *World) ownLater(d time.Duration, step func()) {
 
 // endOwn decides how the own set-up ends.
 func (w *World) endOwn() {
-	nearby := false
-	for _, n := range w.cfg.WiFi {
+	nearby := !w.protocol.wifi
+	for _, n := range w.wifi {
 		nearby = nearby || n.Nearby
 	}
 	switch {
@@ -101,6 +102,7 @@ func (w *World) renewOwn() {
 
 func (w *World) forgetOwn() {
 	w.stopOwn()
+	w.partner.ffsFailure = ""
 	if w.partner.own != OwnSetUpNone {
 		w.partner.own = OwnSetUpNone
 		w.version.Add(1)
@@ -135,5 +137,5 @@ func (w *World) giveUp(lack string) {
 	}
 	w.dut.failed = true
 	w.emit(Event{Event: EventGaveUp, Device: w.cfg.Device.Name, Reason: lack})
-	w.fallBack()
+	w.fallBack(lack)
 }

@@ -28,6 +28,9 @@ type Partner struct {
 	// Scopes are those that were granted; nil while not linked.
 	Scopes   []string
 	OwnSetUp OwnSetUp
+	// FFSFailure is why Frustration-Free Setup failed or never came, as the
+	// device says; "" if it did not fail since the device got power.
+	FFSFailure string
 }
 
 // AuthRequest is what the partner app asks Amazon for.
@@ -50,6 +53,7 @@ type partner struct {
 	noFallback       *bool
 	own              OwnSetUp
 	ownNext          func() // takes back the next step of the own set-up
+	ffsFailure       string
 }
 
 // idPartnerDUT is the device under test in the maker's cloud, which knows it by
@@ -61,7 +65,7 @@ func (w *World) Partner() Partner {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	p := &w.partner
-	return Partner{SignedIn: p.signedIn, Linked: p.linked, Scopes: slices.Clone(p.granted), OwnSetUp: p.own}
+	return Partner{SignedIn: p.signedIn, Linked: p.linked, Scopes: slices.Clone(p.granted), OwnSetUp: p.own, FFSFailure: p.ffsFailure}
 }
 
 // PartnerDevices are the devices that the maker's cloud knows, oldest first. A

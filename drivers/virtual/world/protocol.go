@@ -1,10 +1,16 @@
 package world
 
+import "time"
+
 // protocol is what differs between the ways of Frustration-Free Setup. The
 // machinery in setup.go is the same for all of them: another protocol is
-// another value.
+// another value, see protocols.go.
 type protocol struct {
 	title string
+	// wifi: the device joins the customer's Wi-Fi, with credentials that are
+	// saved at Amazon. Otherwise it joins the network of the provisioner, and
+	// the Wi-Fi networks of the lab do not matter.
+	wifi bool
 	// idle is the state of a factory-new device that has power and waits for a
 	// provisioner.
 	idle string
@@ -14,9 +20,13 @@ type protocol struct {
 	done   string
 	// failures are the ways in which a set-up may end without success.
 	failures []protocolFailure
-	// joining is the state in which the customer's network is joined; notFound
-	// and refused are the reasons of failure when none of the saved networks is
-	// nearby, and when all of their passwords are wrong.
+	// asking is the state at whose end the device knows for which of the networks
+	// that it sees there are credentials: without any the set-up fails there. ""
+	// if it only fails when it joins one.
+	asking string
+	// joining is the state in which the network is joined; notFound and refused
+	// are the reasons of failure when none of the saved networks is nearby, and
+	// when all of their passwords are wrong.
 	joining           string
 	notFound, refused string
 	// setUpNetwork is the state in which the provisioner's hidden network is
@@ -28,12 +38,30 @@ type protocol struct {
 	// resetByAlexa: deleting the device in the Alexa app resets it, if it can be
 	// reached. Otherwise that is the partner app's to do.
 	resetByAlexa bool
-	// logState and logFailure are lines of the device's log, with a place for the
-	// state or the reason.
-	logState, logFailure string
-	// logRefused is written for each network that cannot be joined, logEnd after
-	// done, failed and terminated; "" for no line.
-	logRefused, logEnd string
+	// onceOnly: a device that was set up is not eligible again until it was both
+	// removed from the account and reset.
+	onceOnly bool
+	// timeout ends a set-up that takes longer, with the reason timedOut; 0 for
+	// none.
+	timeout  time.Duration
+	timedOut string
+	// advertises is how long a device that has power announces itself; 0 for as
+	// long as it has power.
+	advertises time.Duration
+	log        protocolLog
+}
+
+// protocolLog are the lines of the device's log; "" for no line.
+type protocolLog struct {
+	state   string // with a place for the state
+	failure string // of a set-up, with a place for the reason
+	// refused and reported are written for each network that cannot be joined,
+	// with places for its SSID and the reason: when it was tried, and when the
+	// device has told the cloud of it.
+	refused, reported string
+	none              string // no network could be joined
+	end               string // after done, failed and terminated
+	silent            string // it no longer announces itself
 }
 
 type protocolState struct {
@@ -49,76 +77,15 @@ type protocolFailure struct {
 	reason string
 }
 
-// protocols are the protocols that the lab speaks, by the name that plans use.
-//
-// The states of MSS follow the commissioning flow of the Matter Core
-// Specification (chapter "Commissioning"), their shares are a guess; the
-// reasons that concern the network are its NetworkCommissioningStatusEnum. What
-// a real device writes to its log differs from product to product.
-//
-// The states and log lines of WSS are those observed in a published device
-// (DOMAIN §4); START_PIN_BASED_SETUP is left out, which belongs to the set-up by
-// barcode. The shares, the line that names the reason, and that the reasons are
-// those published for WSS over BLE are guesses.
-func protocols() map[string]protocol {
-	return map[string]protocol{
-		"mss-wifi": {
-			title: "MSS over Wi-Fi",
-			idle:  "ADVERTISING",
-			states: []protocolState{
-				{name: "PASE_ESTABLISHED", begin: 0},
-				{name: "FAIL_SAFE_ARMED", begin: 0.15},
-				{name: "DEVICE_ATTESTED", begin: 0.25},
-				{name: "OPERATIONAL_CREDENTIALS_ADDED", begin: 0.4},
-				{name: "NETWORK_CONFIGURED", begin: 0.5},
-				{name: "CONNECTING_TO_USER_NETWORK", begin: 0.6},
-				{name: "CASE_ESTABLISHED", begin: 0.85},
-			},
-			done: "COMMISSIONING_COMPLETE",
-			failures: []protocolFailure{
-				{"PASE_ESTABLISHED", "PASE_TIMEOUT"},
-				{"DEVICE_ATTESTED", "ATTESTATION_FAILED"},
-				{"CONNECTING_TO_USER_NETWORK", "NetworkNotFound"},
-				{"CONNECTING_TO_USER_NETWORK", "AuthFailure"},
-				{"CONNECTING_TO_USER_NETWORK", "IPV6Failed"},
-				{"CASE_ESTABLISHED", "OtherConnectionFailure"},
-			},
-			joining:  "CONNECTING_TO_USER_NETWORK",
-			notFound: "NetworkNotFound", refused: "AuthFailure",
-			resetByAlexa: true,
-			logState:     "commissioning state %s",
-			logFailure:   "commissioning failed: %s",
-		},
-		"wss-wifi": {
-			title: "WSS over Wi-Fi",
-			idle:  "NOT_PROVISIONED",
-			states: []protocolState{
-				{name: "CONNECTING_TO_SETUP_NETWORK", begin: 0, after: "Connected to setup network"},
-				{name: "START_PROVISIONING", begin: 0.2},
-				{name: "COMPUTE_CONFIGURATION", begin: 0.35},
-				{name: "POST_WIFI_SCAN_DATA", begin: 0.4},
-				{name: "GET_WIFI_LIST", begin: 0.55, after: "Total credentials found: {credentials}"},
-				{name: "CONNECTING_TO_USER_NETWORK", begin: 0.65},
-				{name: "CONNECTED_TO_USER_NETWORK", begin: 0.9},
-			},
-			done: "DONE", failed: "FAILURE", terminated: "TERMINATED",
-			failures: []protocolFailure{
-				{"CONNECTING_TO_SETUP_NETWORK", "AP_NOT_FOUND"},
-				{"START_PROVISIONING", "INTERNAL_ERROR"},
-				{"CONNECTING_TO_USER_NETWORK", "AUTH_FAILED"},
-				{"CONNECTING_TO_USER_NETWORK", "IP_FAILURE"},
-				{"CONNECTED_TO_USER_NETWORK", "BEHIND_CAPTIVE_PORTAL"},
-				{"CONNECTED_TO_USER_NETWORK", "LIMITED_CONNECTIVITY"},
-			},
-			joining:  "CONNECTING_TO_USER_NETWORK",
-			notFound: "AP_NOT_FOUND", refused: "AUTH_FAILED",
-			setUpNetwork: "CONNECTING_TO_SETUP_NETWORK",
-			logState:     "Execute Wi-Fi provisionee state %s",
-			logFailure:   "Wi-Fi provisionee failed: %s",
-			logRefused:   "Failed to connect to a user network, reconnecting to setup network",
-			logEnd:       "Ffs Wi-Fi provisionee task reached terminal state",
-		},
+// at is the state of a set-up when that share of its time has passed.
+func (p protocol) at(share float64) string {
+	state := p.states[0].name
+	for _, s := range p.states {
+		if s.begin <= share {
+			state = s.name
+		}
 	}
+	return state
 }
 
 // window is when a state begins and ends, as shares of the set-up's time.

@@ -27,6 +27,7 @@ type dut struct {
 	// what a zero-touch set-up lacks.
 	givesUp      func()
 	impatient    bool
+	silenced     func() // takes back that it no longer announces itself
 	trial        *trial
 	reconnecting func()
 	log          []LogLine
@@ -36,6 +37,10 @@ type dut struct {
 type trial struct {
 	began  time.Time
 	cancel []func()
+	// networks are the customer's as they were when the set-up began, and
+	// refused those that were tried in vain and not reported yet.
+	networks []Network
+	refused  []string
 }
 
 const maxLog = 1000
@@ -51,8 +56,10 @@ func (w *World) powerDevice(on bool) {
 		w.emit(Event{Event: EventDeviceUnpowered, Device: w.cfg.Device.Name})
 		w.interrupt("device_unpowered")
 		w.giveUpNever()
+		w.silenceNever()
 		w.unpowerOwn()
 		d.failed, d.quiet, d.waits = false, false, ""
+		w.partner.ffsFailure = ""
 		if d.reconnecting != nil {
 			d.reconnecting()
 			d.reconnecting = nil
@@ -61,7 +68,7 @@ func (w *World) powerDevice(on bool) {
 		return
 	}
 	w.emit(Event{Event: EventDevicePowered, Device: w.cfg.Device.Name})
-	if d.own && !w.cfg.Partner.OwnSetUpLasts {
+	if d.own && !w.cfg.Partner.OwnSetUpLasts && !w.protocol.onceOnly {
 		if p := w.findPartner(idPartnerDUT); p != nil {
 			w.dropPartner(p, "reset")
 		}
@@ -86,6 +93,7 @@ func (w *World) powerDevice(on bool) {
 	}
 	w.consider()
 	w.giveUpLater()
+	w.silenceLater()
 }
 
 // reach says whether the clouds reach the device under test.
@@ -124,6 +132,33 @@ func (w *World) consider() {
 	w.begin()
 }
 
+// silenceLater lets the device announce itself for only so long.
+func (w *World) silenceLater() {
+	if d := w.protocol.advertises; d > 0 && !w.dut.provisioned {
+		w.dut.silenced = w.after(d, func() {
+			w.dut.silenced, w.dut.quiet = nil, true
+			if w.dut.trial != nil || w.dut.provisioned {
+				return
+			}
+			w.note(w.protocol.log.silent)
+			w.emit(Event{Event: EventAdvertisingEnded, Device: w.cfg.Device.Name})
+		})
+	}
+}
+
+func (w *World) silenceNever() {
+	if w.dut.silenced != nil {
+		w.dut.silenced()
+		w.dut.silenced = nil
+	}
+}
+
+// stillRegistered tells whether the account has the device from an earlier
+// set-up.
+func (w *World) stillRegistered() bool {
+	return slices.ContainsFunc(w.devices, func(d *device) bool { return d.chance == idDUT && !d.stale })
+}
+
 // waits records, once, why there is no set-up.
 func (w *World) waits(lack string) {
 	if lack != w.dut.waits {
@@ -136,15 +171,17 @@ func (w *World) waits(lack string) {
 // registered provisioner, the customer's network saved at Amazon, the device
 // registered to the account, the account's switch on).
 func (w *World) lacking() string {
-	saved := false
-	for _, n := range w.cfg.WiFi {
+	saved := !w.protocol.wifi
+	for _, n := range w.wifi {
 		saved = saved || n.Saved != SavedNot
 	}
-	switch a := w.cfg.Account; {
+	switch a := w.account; {
 	case !a.DeviceRegistered:
 		return "device_not_registered"
 	case !a.FrustrationFreeSetup:
 		return "frustration_free_setup_off"
+	case w.protocol.onceOnly && w.stillRegistered():
+		return "not_removed"
 	case !saved:
 		return "no_network_saved"
 	case w.find(idProvisioner) == nil:
@@ -162,7 +199,7 @@ func (w *World) lacking() string {
 // begin draws how the set-up will go and lets it run.
 func (w *World) begin() {
 	d, name := &w.dut, w.cfg.Device.Name
-	t := &trial{began: w.clk.Now()}
+	t := &trial{began: w.clk.Now(), networks: slices.Clone(w.wifi)}
 	d.trial, d.waits = t, ""
 
 	takes := w.rnd.in("set_up_time", w.cfg.Device.SetUpTime)
@@ -179,15 +216,19 @@ func (w *World) begin() {
 	w.intrude(FaultOtherProductCard, takes, w.otherProduct)
 	w.intrude(FaultUnrelatedCard, takes, w.unrelated)
 
-	if reason := w.network(); reason != "" {
-		fails, failure = true, protocolFailure{w.protocol.joining, reason}
+	if state, reason := w.impossible(t); reason != "" {
+		fails, failure = true, protocolFailure{state, reason}
 	}
+	share := func(x float64) time.Duration { return time.Duration(x * float64(takes)) }
 	end := 1.0
 	if fails || never {
 		from, to := w.protocol.window(failure.state)
 		end = (from + to) / 2
 	}
-	share := func(x float64) time.Duration { return time.Duration(x * float64(takes)) }
+	if limit := w.protocol.timeout; limit > 0 && share(end) > limit {
+		fails, end = true, float64(limit)/float64(takes)
+		failure = protocolFailure{w.protocol.at(end), w.protocol.timedOut}
+	}
 	var before protocolState
 	for _, s := range w.protocol.states {
 		if s.begin > end {
@@ -221,6 +262,9 @@ func (w *World) enter(state string, before protocolState) {
 	if before.name != "" && before.name == w.protocol.setUpNetwork {
 		w.emit(Event{Event: EventSetUpNetworkJoined, Device: w.cfg.Device.Name, Name: w.setUpNetwork()})
 	}
+	if before.name == w.protocol.joining {
+		w.report()
+	}
 	w.state(state)
 	if state == w.protocol.joining {
 		w.refusals()
@@ -253,8 +297,8 @@ func (w *World) terminal(state string) {
 		return
 	}
 	w.state(state)
-	if w.protocol.logEnd != "" {
-		w.note(w.protocol.logEnd)
+	if w.protocol.log.end != "" {
+		w.note(w.protocol.log.end)
 	}
 }
 
@@ -266,15 +310,15 @@ func (w *World) end() {
 }
 
 func (w *World) fail(f protocolFailure) {
+	if f.state == w.protocol.joining {
+		w.joinNone(f.reason)
+	}
 	w.end()
 	w.dut.failed = true
-	if f.state == w.protocol.joining && w.network() == "" {
-		w.refuse() // the right network, and it is not joined all the same
-	}
-	w.note(fmt.Sprintf(w.protocol.logFailure, f.reason))
+	w.note(fmt.Sprintf(w.protocol.log.failure, f.reason))
 	w.terminal(w.protocol.failed)
 	w.emit(Event{Event: EventSetUpFailed, Device: w.cfg.Device.Name, State: f.state, Reason: f.reason})
-	w.fallBack()
+	w.fallBack(f.reason)
 }
 
 // finish registers the device with the account: the moment of set-up.
@@ -284,6 +328,7 @@ func (w *World) finish(took time.Duration) {
 	d.set++
 	d.provisioned, d.id = true, fmt.Sprintf("dut-%d", d.set)
 	w.giveUpNever()
+	w.silenceNever()
 	w.terminal(w.protocol.done)
 
 	name := w.cfg.Device.Name
@@ -339,6 +384,7 @@ func (w *World) reset() {
 	d := &w.dut
 	d.provisioned, d.own, d.quiet = false, false, d.powered
 	w.giveUpNever()
+	w.silenceNever()
 	w.forgetOwn()
 	if d.trial != nil {
 		w.end()
@@ -353,7 +399,7 @@ func (w *World) reset() {
 }
 
 func (w *World) state(s string) {
-	w.note(fmt.Sprintf(w.protocol.logState, s))
+	w.note(fmt.Sprintf(w.protocol.log.state, s))
 	w.emit(Event{Event: EventDeviceState, Device: w.cfg.Device.Name, State: s})
 }
 

@@ -34,8 +34,8 @@ func TestTheLogOfWSS(t *testing.T) {
 	l.Switch(l.id("First plug"), true)
 	l.pass(100 * time.Second)
 	equal(t, l.logged(), []string{"NOT_PROVISIONED", "CONNECTING_TO_SETUP_NETWORK", "Connected to setup network", "START_PROVISIONING",
-		"COMPUTE_CONFIGURATION", "POST_WIFI_SCAN_DATA", "GET_WIFI_LIST", "Total credentials found: 2", "CONNECTING_TO_USER_NETWORK",
-		"Failed to connect to a user network, reconnecting to setup network", "CONNECTED_TO_USER_NETWORK", "DONE",
+		"COMPUTE_CONFIGURATION", "POST_WIFI_SCAN_DATA", "Total credentials found: 2", "GET_WIFI_LIST", "CONNECTING_TO_USER_NETWORK",
+		`user network "old" refused: AUTH_FAILED`, `reported to the cloud: user network "old" refused: AUTH_FAILED`, "CONNECTED_TO_USER_NETWORK", "DONE",
 		"Ffs Wi-Fi provisionee task reached terminal state"})
 	equal(t, l.DeviceLog()[1].Text, "Execute Wi-Fi provisionee state CONNECTING_TO_SETUP_NETWORK")
 	equal(t, l.one(world.EventNetworkRefused).Name, "old")
