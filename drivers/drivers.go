@@ -169,6 +169,16 @@ type PowerState interface {
 	IsOn(ctx context.Context) (bool, error)
 }
 
+// DeviceLog is what the device under test writes about itself. Errors are, or
+// wrap, a [certification.RigDeviceLog] trouble.
+type DeviceLog interface {
+	// Mark remembers what was written so far.
+	Mark(ctx context.Context) error
+	// Lines are those written since the mark, oldest first, bounded, and without
+	// control characters. They may hold secrets.
+	Lines(ctx context.Context) ([]string, error)
+}
+
 // Switched says when a socket switched: not before From, not after To. If it
 // was as asked already, both are the moment of asking.
 type Switched struct {

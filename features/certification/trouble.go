@@ -70,6 +70,7 @@ const (
 	ProductNoFallback   Code = "FFS-E204" // FFS failed, and the maker's own set-up did not start
 	ProductOwnSetUp     Code = "FFS-E205" // the maker's own set-up failed or did not end
 	ProductVanished     Code = "FFS-E206" // seen to be set up, and no longer listed
+	ProductNoReport     Code = "FFS-E207" // a network refused the device, and it did not report it
 	ProductByOperator   Code = "FFS-E290" // the operator said no, and that it is the product's fault
 
 	AppElementMissing  Code = "FFS-E301" // an element that the map names is not on the screen
@@ -92,6 +93,9 @@ const (
 	RigTimeout     Code = "FFS-E407" // a command took longer than its limit
 	RigBusy        Code = "FFS-E408" // the phone is leased by another run
 	RigLeftover    Code = "FFS-E409" // the device is listed before it has power
+	RigNetwork     Code = "FFS-E410" // the networks or the account cannot be brought into a situation
+	RigNotRestored Code = "FFS-E411" // the networks or the account are not as usual
+	RigDeviceLog   Code = "FFS-E412" // the device's log cannot be read
 	RigByOperator  Code = "FFS-E490" // the operator said no, and that it is nobody's fault who is tested
 	RigNobody      Code = "FFS-E491" // somebody has to do something, and nobody is there
 	RigLanguage    Code = "FFS-E492" // the phone speaks another language than the scenario asks for

@@ -69,6 +69,8 @@ type Product struct {
 	Firmware string `yaml:"firmware,omitempty" json:"firmware,omitempty"`
 	// Hardware revision or chipset under test.
 	Hardware string `yaml:"hardware,omitempty" json:"hardware,omitempty"`
+	// LogPatterns are how the product writes to its log what a case asks for.
+	LogPatterns LogPatterns `yaml:"log_patterns,omitempty" json:"log_patterns,omitempty"`
 	// DeviceTypeID from the registration of the product with Amazon.
 	DeviceTypeID string `yaml:"device_type_id,omitempty" json:"device_type_id,omitempty"`
 	// APID is the advertised product id from the registration.
@@ -153,6 +155,11 @@ type Testbed struct {
 	// Accounts are what the apps of this phone are signed in with, if they are
 	// found signed out. Without them somebody signs in by hand.
 	Accounts Accounts `yaml:"accounts,omitempty" json:"accounts,omitempty"`
+	// Network says how the customer's networks and account are changed for the
+	// cases that ask for it.
+	Network *LabNetwork `yaml:"network,omitempty" json:"network,omitempty"`
+	// DeviceLog is where the log of the device under test can be read.
+	DeviceLog *DeviceLog `yaml:"device_log,omitempty" json:"device_log,omitempty"`
 }
 
 // Plugs are the names of the two smart plugs in the Alexa app.

@@ -208,6 +208,9 @@ func (c *Config) anchor(base string) {
 				*p = filepath.Join(base, *p)
 			}
 		}
+		if l := b.DeviceLog; l != nil && l.File != "" && !filepath.IsAbs(l.File) {
+			l.File = filepath.Join(base, l.File)
+		}
 		if b.Phone != nil {
 			anchor(b.Phone.Capabilities, base)
 		}

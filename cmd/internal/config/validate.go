@@ -60,6 +60,7 @@ func (b *Testbed) UnmarshalYAML(unmarshal func(any) error) error {
 // judge says what the schema cannot.
 func (t *tree) judge(c *Config) {
 	t.judgeProduct(c)
+	t.judgePatterns(c.Product.LogPatterns)
 	names := make(map[string]int)
 	phones := make(map[string]int)
 	for i := range c.Testbeds {
@@ -97,6 +98,7 @@ func (t *tree) judgeTestbed(c *Config, b *Testbed, tokens []string) {
 	}
 	t.judgeNames(c, b, tokens)
 	t.judgeTiming(b, tokens)
+	t.judgeLab(b, tokens)
 	if b.Phone != nil {
 		t.judgePhone(b.Phone, child(tokens, "phone"))
 	}
@@ -173,6 +175,22 @@ func endpointTrouble(s string, passwordAllowed bool) (text, hint string) {
 		return "a user or password must not stand in this file", "put the whole address into an environment variable, and write endpoint_env: NAME"
 	}
 	return "", ""
+}
+
+// addressTrouble is what is wrong with an address of the user's, which may have
+// a path and a query.
+func addressTrouble(s string) (text, hint string) {
+	u, err := url.Parse(s)
+	if err == nil {
+		u.RawQuery, u.Fragment = "", ""
+		s = u.String()
+	}
+	if text, hint = endpointTrouble(s, false); strings.HasPrefix(text, "a user or password") {
+		hint = "put a token into an environment variable, and write token_env: NAME"
+	} else if text != "" {
+		hint = "write it like http://127.0.0.1:8080/network"
+	}
+	return text, hint
 }
 
 func validPort(u *url.URL) bool {

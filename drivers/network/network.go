@@ -1,0 +1,91 @@
+// Package network brings the customer's Wi-Fi networks and Amazon account of a
+// testbed into the situations that a certification asks for, and back: by a
+// command or an address of the user's, or by asking a person.
+//
+// It knows what each situation is, and nothing of scenarios, of verdicts, or of
+// what a device does in it.
+package network
+
+import (
+	"context"
+	"slices"
+
+	"ffscert/features/certification"
+)
+
+// Situation is a state of the customer's networks and account, by its name in
+// commands and requests.
+type Situation string
+
+// The situations.
+const (
+	FirstPasswordWrong  Situation = "first_password_wrong"
+	OnlyPasswordWrong   Situation = "only_password_wrong"
+	NetworkNotNearby    Situation = "network_not_nearby"
+	DeviceNotRegistered Situation = "device_not_registered"
+	FFSSwitchedOff      Situation = "ffs_switched_off"
+)
+
+// Lab brings a testbed into a situation and back. Both return once it is done.
+// Restoring what is as usual already is no error: what came of an arrangement
+// that failed half-way is not known. Every error is, or wraps, a
+// *certification.Trouble or the context's error.
+type Lab interface {
+	Arrange(ctx context.Context, s Situation) error
+	Restore(ctx context.Context, s Situation) error
+}
+
+// Fact says of a situation what holds in it.
+type Fact struct {
+	Situation Situation
+	// Is says what holds, as a sentence goes on after "in this situation".
+	Is string
+	// Do and Undo tell a person what to do.
+	Do, Undo string
+	// WiFi: the situation exists only for devices that join the customer's Wi-Fi.
+	WiFi bool
+}
+
+// Facts are all situations.
+func Facts() []Fact {
+	const usual = "save only the lab's Wi-Fi network at Amazon, with its right password"
+	return []Fact{
+		{FirstPasswordWrong, "two networks that the device sees are saved at Amazon, the first one with a wrong password",
+			"save two Wi-Fi networks at Amazon that are both near the device: the one that is tried first with a wrong password, the lab's own with the right one", usual, true},
+		{OnlyPasswordWrong, "one network is saved at Amazon, with a wrong password",
+			"save only the lab's Wi-Fi network at Amazon, with a wrong password", usual, true},
+		{NetworkNotNearby, "the network that is saved at Amazon is not nearby",
+			"save only a Wi-Fi network at Amazon that is out of the device's reach, with its right password", usual, true},
+		{DeviceNotRegistered, "the device is not registered to the account",
+			"take the registration of the device from the Amazon account", "register the device to the Amazon account again", false},
+		{FFSSwitchedOff, "the customer has switched Frustration-Free Setup off",
+			"switch Frustration-Free Setup off in the Amazon account", "switch Frustration-Free Setup on in the Amazon account", false},
+	}
+}
+
+// FactOf is the fact of a situation; ok is false if there is no such situation.
+func FactOf(s Situation) (f Fact, ok bool) {
+	all := Facts()
+	i := slices.IndexFunc(all, func(f Fact) bool { return f.Situation == s })
+	if i < 0 {
+		return Fact{}, false
+	}
+	return all[i], true
+}
+
+// The two things that are asked of a lab, by their names in commands and
+// requests.
+const (
+	actionArrange = "arrange"
+	actionRestore = "restore"
+)
+
+func failed(action string, s Situation, err error, hint string, evidence ...string) error {
+	t := &certification.Trouble{Code: certification.RigNetwork, Cause: certification.CauseRig, Err: err, Hint: hint, Evidence: evidence}
+	if action == actionRestore {
+		t.Message = "the testbed could not be brought back from the situation " + string(s)
+	} else {
+		t.Message = "the testbed could not be brought into the situation " + string(s)
+	}
+	return t
+}
