@@ -36,6 +36,10 @@ type Attempt struct {
 	began       time.Time     // when the attempt began, for phases
 	kept        []string      // evidence of the step that is carried out
 	link        linking       // how far linking the Amazon account has come
+	// disturbed: networks, account or provisioner were changed, so that the
+	// maker's own set-up may come up; provisionerOff: it has no power still.
+	disturbed, provisionerOff bool
+	logErr                    error // why the beginning of the device's log is not known
 }
 
 // span is a moment that is known from both sides.

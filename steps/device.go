@@ -53,6 +53,11 @@ func (a *Attempt) switchOn(ctx context.Context) error {
 			Message: "the Alexa app lists \"" + name + "\" before the device has power",
 			Hint:    "begin the scenario with \"the device is new to the Alexa app\", and see whether another device has that name"}
 	}
+	if a.Bed.Log != nil {
+		// What was written before is another attempt's. Who needs the log will
+		// say if it could not be read.
+		a.logErr = a.Bed.Log.Mark(ctx)
+	}
 	at, err := a.Bed.DevicePower.On(ctx)
 	if err != nil {
 		return err

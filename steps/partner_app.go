@@ -225,7 +225,7 @@ func (a *Attempt) ownSetUpStarts(ctx context.Context, limit time.Duration) error
 	} else if listed {
 		return &certification.Trouble{Code: certification.RigProvisioner, Cause: certification.CauseRig,
 			Message: "Frustration-Free Setup was not kept from setting \"" + name + "\" up, so that there was no reason for the maker's own set-up",
-			Hint:    "see whether another provisioner is near"}
+			Hint:    a.notKept()}
 	}
 	// A device that is in the maker's app already was set up without a page
 	// that the map knows.
@@ -238,6 +238,15 @@ func (a *Attempt) ownSetUpStarts(ctx context.Context, limit time.Duration) error
 	return &certification.Trouble{Code: certification.ProductNoFallback, Cause: certification.CauseProduct,
 		Message: fmt.Sprintf("Frustration-Free Setup failed, and the maker's own set-up did not start by itself within %.0f s", limit.Seconds()),
 		Hint:    "see whether the device begins its own set-up (access point, Bluetooth) when Frustration-Free Setup fails, and whether the app notices; the app was in front and answered"}
+}
+
+// notKept is what to look for when Frustration-Free Setup happened although it
+// should not have been possible.
+func (a *Attempt) notKept() string {
+	if s := a.Bed.Network.Arranged(); s != "" {
+		return "see whether the testbed really got into the situation " + string(s) + ", although it says so"
+	}
+	return "see whether another provisioner is near"
 }
 
 func (a *Attempt) ownSetUpCompletes(ctx context.Context, limit time.Duration) error {

@@ -25,6 +25,7 @@ func provisionerSentences() []Sentence {
 				"own set-up is to be tried, and switch the provisioner on again at the end.",
 			"Given the provisioner is switched off",
 			func(ctx context.Context, a *Attempt, _ []string) error {
+				a.disturbed, a.provisionerOff = true, true
 				_, err := a.Bed.ProvisionerPower.Off(ctx)
 				return err
 			}),
@@ -40,14 +41,19 @@ func provisionerSentences() []Sentence {
 // is given the time to start.
 func (a *Attempt) provisionerOn(ctx context.Context) error {
 	at, err := a.Bed.ProvisionerPower.On(ctx)
-	if err != nil || at.Already {
+	if err != nil {
 		return err
+	}
+	a.provisionerOff = false
+	if at.Already {
+		return nil
 	}
 	return drivers.Hold(ctx, a.Bed.Clock, "the provisioner starts", a.Bed.Timing.ProvisionerReady, a.keepAlive)
 }
 
 func (a *Attempt) restartProvisioner(ctx context.Context) error {
 	from := a.Bed.Clock.Now()
+	a.provisionerOff = true
 	if _, err := a.Bed.ProvisionerPower.Off(ctx); err != nil {
 		return err
 	}
@@ -57,6 +63,7 @@ func (a *Attempt) restartProvisioner(ctx context.Context) error {
 	if _, err := a.Bed.ProvisionerPower.On(ctx); err != nil {
 		return err
 	}
+	a.provisionerOff = false
 	if err := drivers.Hold(ctx, a.Bed.Clock, "the provisioner starts", a.Bed.Timing.ProvisionerReady, a.keepAlive); err != nil {
 		return err
 	}

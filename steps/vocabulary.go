@@ -33,6 +33,7 @@ const (
 	ActorEvidence    Actor = "evidence"
 	ActorOperator    Actor = "operator"
 	ActorTime        Actor = "time"
+	ActorNetwork     Actor = "network"
 )
 
 // Title names the actor for people.
@@ -99,6 +100,7 @@ type Needs struct {
 	AnyPage  bool              // pages of the maker's own app, whichever it has
 	Amazon   bool              // Amazon's pages of Login with Amazon come up
 	Operator bool              // a person is asked; without one the attempt is to be reviewed
+	Network  bool              // the customer's networks or account are changed
 }
 
 // PartnerApp tells whether the maker's own app takes part, and so whether a
@@ -219,7 +221,7 @@ func Vocabulary() []Sentence { return slices.Clone(vocabulary()) }
 var vocabulary = sync.OnceValue(func() []Sentence {
 	var all []Sentence
 	for _, part := range [][]Sentence{
-		deviceSentences(), provisionerSentences(), alexaSentences(), alexaNamedSentences(), alexaPageSentences(),
+		deviceSentences(), provisionerSentences(), networkSentences(), alexaSentences(), alexaNamedSentences(), alexaPageSentences(),
 		partnerSentences(), partnerPageSentences(), consentSentences(), phoneSentences(), packagingSentences(),
 		evidenceSentences(), operatorSentences(), timeSentences(),
 	} {

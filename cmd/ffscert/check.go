@@ -65,6 +65,7 @@ the screen map of the partner app lacks for which cases. Exit status 0: nothing 
 			problems = append(problems, unfit(c)...)
 			problems = append(problems, outsideMaps(c, maps)...)
 			problems = append(problems, lacking(c, maps, nil, plan, relevant(plan, scenarios, knows(cat)))...)
+			problems = append(problems, unarranged(c, nil, plan, relevant(plan, scenarios, knows(cat)))...)
 			return reportCheck(s, plan, scenarios, problems, asJSON)
 		},
 	}

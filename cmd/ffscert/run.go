@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ffscert/cmd/internal/config"
+	"ffscert/drivers/devicelog"
 	"ffscert/drivers/testbed"
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
@@ -132,6 +133,11 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 		}
 		open.notBefore = lastMoment(claim.Record())
 	}
+	for _, p := range unarranged(c, o.beds, job.plan, job.scenarios()) {
+		if !s.quiet {
+			fmt.Fprintln(s.Stderr, "warning: "+printable(p.Error()))
+		}
+	}
 	followPlan(c, job.plan)
 	warnProduct(s, c, job.plan)
 	if len(job.jobs) == 0 {
@@ -144,6 +150,9 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	beds, err := openTestbeds(ctx, s, c, chosen, open)
 	if err != nil {
 		return err
+	}
+	for _, b := range beds {
+		b.LogPatterns = b.LogPatterns.Over(devicelog.Default(job.plan.Protocol))
 	}
 	closed := false
 	closeBeds := func() {
@@ -173,8 +182,9 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 		}
 	}
 	asking := job.asksOperator()
+	onNetworks := asksOnNetworks(c, o.beds, job.plan, job.scenarios())
 	switch {
-	case asking && s.attended():
+	case (asking || onNetworks) && s.attended():
 		person := newOperator(s, answerWithin)
 		for _, b := range beds {
 			b.Operator = person
@@ -182,7 +192,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	case asking && !s.quiet:
 		fmt.Fprintln(s.Stderr, "warning: an operator is asked, and nobody is at a terminal: what they are asked waits for a review")
 	}
-	progress := newProgress(s, o.json, asking, j.Header(), job.jobs, beds, claim)
+	progress := newProgress(s, o.json, asking || onNetworks, j.Header(), job.jobs, beds, claim)
 	page := &publisher{s: s, j: j}
 	page.publish(ctx)
 	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: &listeners{progress, page}, HealWithin: healWithin, StopWhenProven: c.StopWhenProven}

@@ -14,7 +14,9 @@ import (
 	"ffscert/drivers/apps/alexa"
 	"ffscert/drivers/apps/amazon"
 	"ffscert/drivers/apps/partner"
+	"ffscert/drivers/devicelog"
 	"ffscert/drivers/farm"
+	"ffscert/drivers/network"
 	"ffscert/drivers/power"
 	"ffscert/drivers/testbed"
 	"ffscert/drivers/virtual"
@@ -79,6 +81,7 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 		Clock:  drivers.RealClock{},
 	}
 	opts := appium.Options{App: m.alexa.Application(), Log: s.log.WithField("testbed", b.Name)}
+	var simulated devicelog.Patterns
 	if b.Virtual != nil {
 		lab, err := embeddedLab(*b.Virtual, o)
 		if err != nil {
@@ -88,6 +91,13 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 		bed.Shut = lab.lab.Close
 		bed.BeginAttempt = func(id certification.AttemptID) { lab.lab.BeginAttempt(id.Case+" "+id.Scenario, id.N) }
 		opts.Endpoint, opts.UDID = lab.endpoint, lab.lab.Serial()
+		if bed.Network, err = network.NewKeeper(lab.lab.Network(), ""); err != nil {
+			return nil, err
+		}
+		bed.Log = lab.lab.DeviceLog()
+		if simulated, err = lab.lab.LogPatterns().Compile(); err != nil {
+			return nil, err
+		}
 	} else {
 		conn, err := b.Phone.Resolve(os.LookupEnv)
 		if err != nil {
@@ -112,6 +122,18 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 	}
 	phone := appium.New(opts)
 	bed.Phone = phone
+	if b.Phone != nil {
+		if err := addLab(s, bed, b, phone.KeepAlive); err != nil {
+			bed.Shut()
+			return nil, err
+		}
+	}
+	patterns, err := c.Product.LogPatterns.Texts().Compile()
+	if err != nil {
+		bed.Shut()
+		return nil, usage(err)
+	}
+	bed.LogPatterns = patterns.Over(simulated)
 	bed.Alexa = alexa.New(phone, bed.Clock, m.alexa)
 	bed.AlexaMaps = m.alexas
 	bed.Dialogs = m.dialogs

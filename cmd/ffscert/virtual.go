@@ -47,7 +47,9 @@ func newVirtualServeCmd(s *state) *cobra.Command {
 "adb connect" it, and the real Appium with its UiAutomator2 driver drives it.
 With --listen it is an Appium-compatible endpoint by itself. Both may be given.
 
-When it is ready, it prints one JSON line with addresses and serial. It ends
+When it is ready, it prints one JSON line with addresses and serial. "control"
+is the address of the lab itself: with /network after it, it is what a testbed
+takes as network.http, and with /device-log as device_log.http. The command ends
 with SIGINT or SIGTERM. The lab is that of the first virtual testbed in the
 configuration, or the built-in one.`,
 		Args: noArgs,
@@ -67,12 +69,14 @@ configuration, or the built-in one.`,
 
 // ready is the line that `ffscert virtual serve` prints.
 type ready struct {
-	Schema string  `json:"schema"`
-	Appium string  `json:"appium,omitempty"`
-	ADB    string  `json:"adb,omitempty"`
-	Serial string  `json:"serial"`
-	Speed  float64 `json:"speed"`
-	PID    int     `json:"pid"`
+	Schema string `json:"schema"`
+	Appium string `json:"appium,omitempty"`
+	ADB    string `json:"adb,omitempty"`
+	// Control is the address of the lab itself: /network and /device-log.
+	Control string  `json:"control"`
+	Serial  string  `json:"serial"`
+	Speed   float64 `json:"speed"`
+	PID     int     `json:"pid"`
 }
 
 func runServe(ctx context.Context, s *state, o serveOptions) error {
@@ -145,6 +149,12 @@ func runServe(ctx context.Context, s *state, o serveOptions) error {
 		lab.ServeADB(doorADB)
 		r.ADB = doorADB.Addr().String()
 	}
+	control, err := virtual.Listen("127.0.0.1:0")
+	if err != nil {
+		lab.Close()
+		return usage(err)
+	}
+	r.Control = lab.ServeControl(control)
 	if err := json.NewEncoder(s.Stdout).Encode(r); err != nil {
 		lab.Close()
 		return err

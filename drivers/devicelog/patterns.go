@@ -28,23 +28,14 @@ type Texts struct {
 var known []byte
 
 // Default are the patterns that are known of devices of a protocol.
-func Default(protocol string) Texts {
+func Default(protocol string) Patterns {
 	all := map[string]Texts{}
-	if err := yaml.UnmarshalWithOptions(known, &all, yaml.Strict()); err != nil {
-		panic("the built-in patterns are broken: " + err.Error()) // a test keeps them whole
+	err := yaml.UnmarshalWithOptions(known, &all, yaml.Strict())
+	p, cerr := all[protocol].Compile()
+	if err != nil || cerr != nil {
+		panic(fmt.Sprintf("the built-in patterns are broken: %v %v", err, cerr)) // a test keeps them whole
 	}
-	return all[protocol]
-}
-
-// Over are the texts, and those of otherwise where there is none.
-func (t Texts) Over(otherwise Texts) Texts {
-	if t.NetworkRefused == "" {
-		t.NetworkRefused = otherwise.NetworkRefused
-	}
-	if t.FailureReported == "" {
-		t.FailureReported = otherwise.FailureReported
-	}
-	return t
+	return p
 }
 
 // Compile makes patterns of the texts.
@@ -61,6 +52,17 @@ func (t Texts) Compile() (p Patterns, err error) {
 		}
 	}
 	return p, nil
+}
+
+// Over are the patterns, and those of otherwise where there is none.
+func (p Patterns) Over(otherwise Patterns) Patterns {
+	if p.NetworkRefused == nil {
+		p.NetworkRefused = otherwise.NetworkRefused
+	}
+	if p.FailureReported == nil {
+		p.FailureReported = otherwise.FailureReported
+	}
+	return p
 }
 
 // Find is the first line that fits the pattern.

@@ -70,6 +70,17 @@ func Dir() (string, error) {
 	return filepath.Join(state, "ffscert", "leases"), nil
 }
 
+// NoteOf is the path of a note about the phone with that serial, for all
+// processes of the user: what holds longer than a lease. Only who has the lease
+// may touch it.
+func NoteOf(udid, what string) (string, error) {
+	dir, err := Dir()
+	if err != nil {
+		return "", unable(err)
+	}
+	return filepath.Join(dir, fileName(udid)+"."+what), nil
+}
+
 // LeaseIn is [Lease] among the processes that use the same folder. The folder
 // is made if it is not there; it must not be on a network drive that knows no
 // locks.

@@ -35,6 +35,22 @@ type Lab interface {
 	Restore(ctx context.Context, s Situation) error
 }
 
+// None is a testbed of which nobody has said how it is changed.
+type None struct{}
+
+// Arrange says so.
+func (None) Arrange(_ context.Context, s Situation) error { return untold(s) }
+
+// Restore says so.
+func (None) Restore(_ context.Context, s Situation) error { return untold(s) }
+
+func untold(s Situation) error {
+	f, _ := FactOf(s)
+	return &certification.Trouble{Code: certification.DefConfiguration, Cause: certification.CauseDefinition,
+		Message: "nothing says how this testbed gets into the situation " + string(s) + " (" + f.Is + ") and back",
+		Hint:    "give network.command, network.http or network.operator of the testbed in the configuration"}
+}
+
 // Fact says of a situation what holds in it.
 type Fact struct {
 	Situation Situation

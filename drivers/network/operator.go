@@ -1,44 +1,26 @@
 package network
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
-	"io"
-	"strings"
-	"sync"
 	"time"
 
+	"ffscert/drivers"
 	"ffscert/features/certification"
 )
 
-// Desk is where a person sits who can be asked. It is shared by all testbeds:
-// one question is asked at a time.
-type Desk struct {
-	// Attended tells whether anybody is there.
-	Attended bool
-	In       io.Reader
-	Out      io.Writer
-
-	mu     sync.Mutex
-	lines  chan string
-	opened sync.Once
-}
-
 // Operator asks a person to change the networks or the account.
 type Operator struct {
-	Desk    *Desk
+	// Who is the person; nil if nobody is there.
+	Who     func() drivers.Operator
 	Testbed string
 	// Alive, if not nil, is called while a person is waited for, so that no
 	// session's idle limit runs out.
-	Alive   func(context.Context) error
-	Timeout time.Duration // for one answer; 0 means 30 min
+	Alive func(context.Context) error
 }
 
-const (
-	patience   = 30 * time.Minute
-	aliveEvery = 30 * time.Second
-)
+const aliveEvery = 30 * time.Second
 
 // Arrange asks for it and waits for the answer.
 func (o Operator) Arrange(ctx context.Context, s Situation) error {
@@ -53,56 +35,55 @@ func (o Operator) Restore(ctx context.Context, s Situation) error {
 }
 
 func (o Operator) ask(ctx context.Context, action string, s Situation, what string) error {
-	if !o.Desk.Attended {
-		return &certification.Trouble{Code: certification.RigNobody, Cause: certification.CauseRig,
-			Message: "somebody has to " + what + ", and nobody is there to be asked",
-			Hint:    "run it from a terminal with somebody in front of it, or give network.command or network.http in the configuration"}
+	who := o.Who()
+	if who == nil {
+		return nobody(what)
 	}
-	limit := or(o.Timeout, patience)
-	o.Desk.mu.Lock()
-	defer o.Desk.mu.Unlock()
-	lines := o.Desk.open()
-	fmt.Fprintf(o.Desk.Out, "\ntestbed %s: please %s.\nPress Enter when it is done, or type no: ", o.Testbed, what)
-	late := time.NewTimer(limit)
-	defer late.Stop()
+	type answered struct {
+		drivers.Answer
+		err error
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	said := make(chan answered, 1)
+	go func() {
+		a, err := who.Ask(ctx, drivers.Question{Testbed: o.Testbed, Attempt: "networks and account", Text: "Please " + what + ".", Request: true})
+		said <- answered{a, err}
+	}()
 	tick := time.NewTicker(aliveEvery)
 	defer tick.Stop()
 	for {
 		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-late.C:
-			return failed(action, s, fmt.Errorf("nobody answered within %s", limit), "ask for it again when somebody is there")
 		case <-tick.C:
-			if o.Alive != nil {
-				if err := o.Alive(ctx); err != nil {
-					return err
-				}
+			if o.Alive == nil {
+				continue
 			}
-		case line, ok := <-lines:
-			switch answer := strings.ToLower(strings.TrimSpace(line)); {
-			case !ok:
-				return failed(action, s, io.ErrUnexpectedEOF, "answer at the terminal")
-			case answer == "" || answer == "y" || answer == "yes" || answer == "done":
+			if err := o.Alive(ctx); err != nil {
+				cancel()
+				<-said
+				return err
+			}
+		case a := <-said:
+			switch {
+			case errors.Is(a.err, drivers.ErrNobody):
+				// They may have begun with it: whether is not known.
+				return failed(action, s, errors.New("nobody answered"), "run it with somebody in front of the terminal")
+			case a.err != nil:
+				return a.err
+			case a.Yes:
 				return nil
-			default:
-				return failed(action, s, fmt.Errorf("the person at the desk answered %q", oneLine(answer)), "answer with Enter once it is done")
 			}
+			err := errors.New("the operator said that it cannot be done")
+			if a.Note != "" {
+				err = fmt.Errorf("%w: %s", err, oneLine(a.Note))
+			}
+			return failed(action, s, err, "see to it, and run again")
 		}
 	}
 }
 
-// open begins to read lines. Reading from a terminal cannot be called off: the
-// one goroutine for it lives as long as the terminal.
-func (d *Desk) open() <-chan string {
-	d.opened.Do(func() {
-		d.lines = make(chan string)
-		go func() {
-			defer close(d.lines)
-			for s := bufio.NewScanner(d.In); s.Scan(); {
-				d.lines <- s.Text()
-			}
-		}()
-	})
-	return d.lines
+func nobody(what string) error {
+	return &certification.Trouble{Code: certification.RigNobody, Cause: certification.CauseRig,
+		Message: "somebody has to " + what + ", and nobody was there",
+		Hint:    "run it at a terminal, with somebody in front of it, or give network.command or network.http in the configuration"}
 }

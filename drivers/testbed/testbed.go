@@ -14,8 +14,10 @@ import (
 	"ffscert/drivers/apps/alexa"
 	"ffscert/drivers/apps/amazon"
 	"ffscert/drivers/apps/partner"
+	"ffscert/drivers/devicelog"
 	"ffscert/drivers/dialogs"
 	"ffscert/drivers/evidence"
+	"ffscert/drivers/network"
 	"ffscert/drivers/screen"
 	"ffscert/features/certification"
 )
@@ -80,6 +82,12 @@ type Testbed struct {
 
 	DevicePower      drivers.Power
 	ProvisionerPower drivers.Power
+
+	// Network changes the customer's networks and account, and Log is the device's
+	// log; nil where the testbed has no way to either.
+	Network     *network.Keeper
+	Log         drivers.DeviceLog
+	LogPatterns devicelog.Patterns
 
 	// Dialogs are what may lie over an app, and how it is answered; nil is what
 	// is built in.

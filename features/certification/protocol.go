@@ -11,8 +11,8 @@ const (
 )
 
 // Protocol holds what differs between the protocols of Frustration-Free Setup
-// in how an attempt is made. Scenarios are the same for all: their sentences
-// ask here.
+// in how an attempt is made; ACK devices are those of WSS over BLE (Simplified).
+// Scenarios are the same for all: their sentences ask here.
 type Protocol struct {
 	ID string // as plans name it, such as "mss-wifi"
 	// RestartProvisioner: the provisioner is restarted before an attempt. [O]
@@ -22,6 +22,10 @@ type Protocol struct {
 	// Removed is where removing the device resets it. [O] Deleting it in the
 	// Alexa app does so for BSS, ZSS and MSS, not for WSS.
 	Removed Remover
+	// WiFi: the device joins the customer's Wi-Fi, with credentials that are saved
+	// at Amazon. The others join the network of their provisioner or border
+	// router ("Test Plans" in the guide, by the radios of each protocol).
+	WiFi bool
 }
 
 // Protocols are the ids of the protocols, as plans name them.
@@ -38,6 +42,9 @@ func ProtocolOf(id string) Protocol {
 	case "wss-wifi", "wss-ble":
 		p.RestartProvisioner = false
 		p.Removed = RemovedInPartnerApp
+		p.WiFi = true
+	case "mss-wifi":
+		p.WiFi = true
 	}
 	return p
 }

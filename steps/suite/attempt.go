@@ -28,16 +28,22 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 	at := certification.Attempt{ID: id, Testbed: bed.Name, Started: bed.Clock.Now()}
 	state := steps.NewAttempt(id, bed, protocol, save)
 	rec := &recorder{scenario: job.Scenario, bed: bed}
+	settled := false
 	if info, err := bed.Phone.Open(ctx); err != nil {
 		rec.err = err
 	} else {
 		at.Simulated = info.Simulated
-		if rec.err = state.ToStart(ctx); rec.err == nil {
+		if rec.err = state.Settle(ctx); rec.err == nil {
+			settled = true
+			rec.err = state.ToStart(ctx)
+		}
+		if rec.err == nil {
 			state.Kept() // it stands with its observations
 			rec.run(ctx, state, vocabulary)
 		}
 	}
 	if err := ctx.Err(); err != nil {
+		putBack(ctx, state, steps.Stopped)
 		return certification.Attempt{}, err
 	}
 	at.Verdict = certification.Passed
@@ -53,10 +59,16 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 		at.Message, at.Hint = t.Error(), t.Hint
 		state.Photograph(ctx, fmt.Sprintf("%s-%d", id.Case, id.N))
 		at.Evidence = state.Kept()
-	} else if f := heaviest(state.Findings); f != nil {
-		at.Verdict, at.Cause, at.Message = certification.Warning, causeOf(f.Rule), f.Message
-		if f.Severity != certification.SeverityWarning {
-			at.Verdict = certification.Review
+		if settled { // else that it is not is the very trouble
+			putBack(ctx, state, steps.Broken)
+		}
+	} else {
+		putBack(ctx, state, steps.Whole)
+		if f := heaviest(state.Findings); f != nil {
+			at.Verdict, at.Cause, at.Message = certification.Warning, causeOf(f.Rule), f.Message
+			if f.Severity != certification.SeverityWarning {
+				at.Verdict = certification.Review
+			}
 		}
 	}
 	at.SetupTime, at.Phases = state.SetupTime, state.Phases
@@ -64,6 +76,14 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 	at.Steps = rec.finish()
 	at.Finished = bed.Clock.Now()
 	return at, nil
+}
+
+// putBack undoes what the scenario has left changed, also when ctx is done: a
+// testbed that is left as it is would make later attempts prove nothing.
+func putBack(ctx context.Context, state *steps.Attempt, end steps.Ending) {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), end.Within())
+	defer cancel()
+	state.PutBack(last, end)
 }
 
 // causeOf is who is to blame for a finding of that rule.
@@ -75,6 +95,10 @@ func causeOf(rule string) certification.Cause {
 		return certification.CauseRig // nobody was there
 	case rule == "PACKAGING":
 		return certification.CauseDefinition // no scenario can see it
+	case rule == "NET-PUT-BACK":
+		return certification.CauseRig
+	case strings.HasPrefix(rule, "NET-"):
+		return certification.CauseDefinition
 	}
 	return certification.CauseAlexaApp
 }

@@ -20,6 +20,7 @@ func Needs(s Scenario, vocabulary []steps.Sentence, p certification.Protocol) st
 			sum.Amazon = sum.Amazon || n.Amazon
 			sum.AnyPage = sum.AnyPage || n.AnyPage
 			sum.Operator = sum.Operator || n.Operator
+			sum.Network = sum.Network || n.Network
 			for _, a := range n.Partner {
 				if !slices.Contains(sum.Partner, a) {
 					sum.Partner = append(sum.Partner, a)

@@ -29,7 +29,8 @@ type LabNetwork struct {
 	// Operator asks the person at the terminal, and waits for the answer. Nobody
 	// is asked where there is no terminal: the attempt is blocked.
 	Operator bool `yaml:"operator,omitempty" json:"operator,omitempty"`
-	// Timeout of one change, 1s to 30m; 2m by default, and 30m for a person.
+	// Timeout of the command or the address for one change, 1s to 30m; 2m by
+	// default.
 	Timeout time.Duration `yaml:"timeout,omitempty" json:"timeout,omitempty"`
 }
 
@@ -85,7 +86,11 @@ func (t *tree) judgeLab(b *Testbed, tokens []string) {
 		if n.TokenEnv != "" && n.HTTP == "" {
 			t.report("belongs to http", "remove it, or give http", child(at, "token_env")...)
 		}
-		if t.has(child(at, "timeout")...) {
+		switch {
+		case !t.has(child(at, "timeout")...):
+		case n.Operator:
+			t.report("belongs to command and http", "remove it", child(at, "timeout")...)
+		default:
 			t.duration(n.Timeout, time.Second, 30*time.Minute, child(at, "timeout"))
 		}
 		if b.Virtual != nil {
