@@ -75,11 +75,11 @@ func (a *Attempt) arrange(ctx context.Context, s network.Situation) error {
 	if a.Bed.Network == nil {
 		return network.None{}.Arrange(ctx, s)
 	}
-	a.disturbed = true
 	from := a.Bed.Clock.Now()
 	if err := a.Bed.Network.Arrange(ctx, s); err != nil {
 		return err
 	}
+	a.disturbed = true
 	a.phase("situation arranged", from, a.Bed.Clock.Now())
 	a.Observe("the testbed says that " + fact.Is)
 	return nil

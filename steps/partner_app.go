@@ -113,6 +113,10 @@ func (a *Attempt) newToPartner(ctx context.Context) error {
 	if err != nil || !listed {
 		return err
 	}
+	// The app may still show what it fetched a while ago.
+	if gone, err := p.GoneWithin(ctx, name, refreshedWithin); err != nil || gone {
+		return err
+	}
 	if err := a.Bed.Names.MayDelete(name); err != nil {
 		return err
 	}

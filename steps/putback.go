@@ -87,15 +87,21 @@ func (a *Attempt) removeWherever(ctx context.Context) error {
 		return err
 	}
 	if p := a.Bed.Partner; p != nil {
-		if listed, err := p.Lists(ctx, name); err != nil {
-			return err
-		} else if listed {
+		// A list that was fetched before the device was there lacks it.
+		listed, err := p.ListsWithin(ctx, name, refreshedWithin)
+		if err == nil && listed {
 			a.Observe("the scenario ended with the device in the partner app: it is removed")
-			return p.Remove(ctx, name)
+			err = p.Remove(ctx, name)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	listed, err := a.Bed.Alexa.Lists(ctx, name)
 	if err != nil || !listed {
+		return err
+	}
+	if gone, err := a.Bed.Alexa.GoneWithin(ctx, name, refreshedWithin); err != nil || gone {
 		return err
 	}
 	a.Observe("the scenario ended with the device in the Alexa app: it is removed")

@@ -62,15 +62,18 @@ func (k *Keeper) Arrange(ctx context.Context, s Situation) error {
 			return err
 		}
 	}
-	if _, ok := k.lab.(None); ok {
-		return k.lab.Arrange(ctx, s) // nothing will have changed
-	}
 	// Noted before: what comes of an arrangement that fails is not known.
 	if err := k.write(s); err != nil {
 		return err
 	}
 	k.arranged = s
-	return k.lab.Arrange(ctx, s)
+	err := k.lab.Arrange(ctx, s)
+	var t *certification.Trouble
+	if errors.As(err, &t) && (t.Code == certification.RigNobody || t.Code == certification.DefConfiguration) {
+		// Nobody was there, or nothing says how: nothing has changed.
+		err = errors.Join(err, k.forget())
+	}
+	return err
 }
 
 // Restore puts the testbed back; nothing is done if nothing was arranged. An
@@ -82,11 +85,7 @@ func (k *Keeper) Restore(ctx context.Context) error {
 	}
 	err := k.lab.Restore(ctx, k.arranged)
 	if err == nil {
-		if k.note != "" {
-			err = os.Remove(k.note)
-		}
-		if err == nil || errors.Is(err, fs.ErrNotExist) {
-			k.arranged = ""
+		if err = k.forget(); err == nil {
 			return nil
 		}
 	}
@@ -99,6 +98,16 @@ func (k *Keeper) Restore(ctx context.Context) error {
 		t.Evidence = why.Evidence
 	}
 	return t
+}
+
+func (k *Keeper) forget() error {
+	if k.note != "" {
+		if err := os.Remove(k.note); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	k.arranged = ""
+	return nil
 }
 
 func (k *Keeper) write(s Situation) error {

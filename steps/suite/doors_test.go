@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +20,8 @@ import (
 	"ffscert/drivers/apps/alexa"
 	"ffscert/drivers/apps/amazon"
 	"ffscert/drivers/apps/partner"
+	"ffscert/drivers/devicelog"
+	"ffscert/drivers/network"
 	"ffscert/drivers/power"
 	"ffscert/drivers/screen"
 	"ffscert/drivers/testbed"
@@ -168,6 +171,23 @@ func newLab(t testing.TB, door int, w world.Config, latency handset.Profile, cha
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, v.Close()) })
 	l.bed.Clock, l.world = v.Clock, v.World
+	var changes network.Lab
+	changes, l.bed.Log = v.Network(), v.DeviceLog()
+	if door == 2 { // as from outside
+		control, err := virtual.Listen("127.0.0.1:0")
+		require.NoError(t, err)
+		address := v.ServeControl(control)
+		changes, l.bed.Log = network.HTTP{URL: address + "/network"}, devicelog.HTTP(address+"/device-log")
+	}
+	l.bed.Network, err = network.NewKeeper(changes, "")
+	require.NoError(t, err)
+	l.bed.LogPatterns, err = v.LogPatterns().Compile()
+	require.NoError(t, err)
+	if door == 2 {
+		// Lines from outside begin with their time.
+		l.bed.LogPatterns.FailureReported = regexp.MustCompile(`reported to the cloud: user network`)
+		l.bed.LogPatterns.NetworkRefused = regexp.MustCompile(`Z user network .* refused`)
+	}
 	o.Clock = v.Clock
 	if door == 1 {
 		o.Endpoint, o.UDID = v.ServeAppium(ln), v.Serial()
@@ -213,11 +233,17 @@ func (l lab) runCase(t testing.TB, planID, caseID string, attempts int) []certif
 	require.Empty(t, problems)
 	jobs, err := suite.Select(plan, all, suite.Selection{Attempts: attempts, Cases: []string{caseID}}, nil)
 	require.NoError(t, err)
+	return l.runJobs(t, t.Context(), plan, jobs)
+}
+
+// runJobs makes what the jobs ask for and returns the attempts.
+func (l lab) runJobs(t testing.TB, ctx context.Context, plan certification.Plan, jobs []suite.Job) []certification.Attempt {
+	t.Helper()
 	j, err := journal.Create(t.Context(), t.TempDir(), journal.Header{Created: time.Now().UTC(), Plan: plan, ToolVersion: "test",
 		Product: journal.Product{DeviceName: l.bed.Names.Device}, Scopes: suite.Scopes(jobs)})
 	require.NoError(t, err)
 	defer j.Close()
-	require.NoError(t, (&suite.Run{Jobs: jobs, Beds: []*testbed.Testbed{l.bed}, Journal: j}).Do(t.Context()))
+	require.NoError(t, (&suite.Run{Jobs: jobs, Beds: []*testbed.Testbed{l.bed}, Journal: j}).Do(ctx))
 	rec, err := j.Record(t.Context())
 	require.NoError(t, err)
 	return rec.Attempts
