@@ -124,7 +124,7 @@ func TestANetworkScenarioOnAPhoneElsewhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, o, _ := testState(t, dir, "run", "--config", "without.yaml", "--case", "3P2-DE-02", "--attempts", "1")
-	if status := Main(s); status != exitOutside || !strings.Contains(o.String(), "FFS-E412") {
+	if status := Main(s); status != exitOutside || !strings.Contains(o.String(), "FFS-E411") {
 		t.Errorf("status %d\n%s", status, o)
 	}
 	status, out, errs = bench(t, dir, "run", "--case", "3P2-DE-02", "--attempts", "1")
@@ -143,7 +143,7 @@ func TestANetworkScenarioOnAPhoneElsewhere(t *testing.T) {
 func TestANetworkScenarioThatCannotBeArranged(t *testing.T) {
 	for name, c := range map[string]struct{ lab, says, warns string }{
 		"nothing is said": {"", "FFS-E106", "nothing says how its networks and account are changed, which is needed by FFS-OWN-03"},
-		"nobody is there": {"    network: {operator: true}\n", "FFS-E411", ""},
+		"nobody is there": {"    network: {operator: true}\n", "FFS-E491", ""},
 		"a command fails": {"    network: {command: [sh, -c, \"echo no access point; exit 1\"]}\n", "FFS-E41", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -170,14 +170,15 @@ func TestThePersonAtTheTerminal(t *testing.T) {
 	dir := outside(t, "    network: {operator: true}\n")
 	said := served(t, dir, "--listen", "127.0.0.1:0", "--speed", "20")
 	connect(t, dir, said)
-	s, out, errs := testState(t, dir, "run", "--case", "FFS-NET-01", "--config", "bench.yaml")
-	s.Interactive, s.Stdin = true, strings.NewReader(strings.Repeat("\n", 40))
+	s, out, _ := testState(t, dir, "run", "--case", "FFS-NET-01", "--config", "bench.yaml")
+	p, in := sit(t, "yes", "yes", "yes", "yes", "yes", "yes")
+	s.Interactive, s.Terminal, s.Stdin, s.Stderr = true, true, in, p
 	if status := Main(s); status != exitReview || !strings.Contains(out.String(), "NET-REPORT") {
 		t.Errorf("status %d\n%s", status, out)
 	}
-	for _, want := range []string{"testbed bench: please save two Wi-Fi networks at Amazon", "please save only the lab's Wi-Fi network at Amazon, with its right password.", "Press Enter"} {
-		if !strings.Contains(errs.String(), want) {
-			t.Errorf("not asked: %q\n%s", want, errs)
+	for _, want := range []string{"Please save two Wi-Fi networks at Amazon", "Please save only the lab's Wi-Fi network at Amazon, with its right password.", "yes when it is done"} {
+		if !strings.Contains(p.all(), want) {
+			t.Errorf("not asked: %q\n%s", want, p.all())
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"ffscert/drivers"
 	"ffscert/drivers/network"
 	"ffscert/features/certification"
 )
@@ -123,31 +124,43 @@ func TestHTTPThatDoesNotAnswer(t *testing.T) {
 	requireTrouble(t, err, certification.RigNetwork, "no answer within 50ms")
 }
 
-func TestOperator(t *testing.T) {
-	for answer, says := range map[string]string{"\n": "", " Yes \n": "", "done\n": "", "no\n": `answered "no"`, "": "unexpected EOF"} {
-		var out strings.Builder
-		desk := &network.Desk{Attended: true, In: strings.NewReader(answer), Out: &out}
-		err := network.Operator{Desk: desk, Testbed: "bench"}.Arrange(t.Context(), network.FirstPasswordWrong)
-		if says == "" {
-			require.NoError(t, err, answer)
-		} else {
-			requireTrouble(t, err, certification.RigNetwork, says)
-		}
-		require.Contains(t, out.String(), "testbed bench: please save two Wi-Fi networks")
-	}
-	out := &strings.Builder{}
-	err := network.Operator{Desk: &network.Desk{In: strings.NewReader("\n"), Out: out}}.Arrange(t.Context(), network.FFSSwitchedOff)
-	requireTrouble(t, err, certification.RigNobody, "nobody is there")
-	require.Empty(t, out.String())
+// person answers as it is told to.
+type person struct {
+	answer drivers.Answer
+	err    error
+	asked  []drivers.Question
+	waits  time.Duration
+}
 
-	in, w := io.Pipe() // nobody answers
-	desk := &network.Desk{Attended: true, In: in, Out: io.Discard}
-	requireTrouble(t, network.Operator{Desk: desk, Timeout: 20 * time.Millisecond}.Restore(t.Context(), network.FFSSwitchedOff), certification.RigNetwork, "nobody answered")
+func (p *person) Ask(ctx context.Context, q drivers.Question) (drivers.Answer, error) {
+	p.asked = append(p.asked, q)
+	select {
+	case <-time.After(p.waits):
+	case <-ctx.Done():
+		return drivers.Answer{}, ctx.Err()
+	}
+	return p.answer, p.err
+}
+
+func TestOperator(t *testing.T) {
+	ask := func(p *person) error {
+		return network.Operator{Testbed: "bench", Who: func() drivers.Operator { return p }}.Arrange(t.Context(), network.FirstPasswordWrong)
+	}
+	p := &person{answer: drivers.Answer{Yes: true}}
+	require.NoError(t, ask(p))
+	require.Equal(t, "bench", p.asked[0].Testbed)
+	require.True(t, p.asked[0].Request)
+	require.Contains(t, p.asked[0].Text, "Please save two Wi-Fi networks")
+	requireTrouble(t, ask(&person{answer: drivers.Answer{Note: "no\nrouter"}}), certification.RigNetwork, "cannot be done: no router")
+	requireTrouble(t, ask(&person{err: drivers.ErrNobody}), certification.RigNetwork, "nobody answered")
+
+	nobody := network.Operator{Who: func() drivers.Operator { return nil }}
+	requireTrouble(t, nobody.Restore(t.Context(), network.FFSSwitchedOff), certification.RigNobody, "switch Frustration-Free Setup on in the Amazon account, and nobody was there")
+
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	require.ErrorIs(t, network.Operator{Desk: desk}.Arrange(ctx, network.FFSSwitchedOff), context.DeadlineExceeded)
-	w.Close()
-	requireTrouble(t, network.Operator{Desk: desk}.Arrange(t.Context(), network.FFSSwitchedOff), certification.RigNetwork, "EOF")
+	slow := network.Operator{Who: func() drivers.Operator { return &person{waits: time.Hour} }}
+	require.ErrorIs(t, slow.Arrange(ctx, network.FFSSwitchedOff), context.DeadlineExceeded)
 }
 
 // fake notes what it was asked.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ffscert/drivers"
 	"ffscert/drivers/devicelog"
 	"ffscert/drivers/network"
 	"ffscert/drivers/testbed"
@@ -31,8 +32,8 @@ func speaking(protocol string) world.Config {
 	return w
 }
 
-// once are the jobs of a plan's automated cases, one attempt each.
-func once(t testing.TB, planID string, cases ...string) (certification.Plan, []suite.Job) {
+// eachOnce are the jobs of a plan's automated cases, one attempt each.
+func eachOnce(t testing.TB, planID string, cases ...string) (certification.Plan, []suite.Job) {
 	t.Helper()
 	cat, err := catalog.Load()
 	require.NoError(t, err)
@@ -84,7 +85,7 @@ func TestEveryPlan(t *testing.T) {
 			if strings.HasSuffix(p.ID, "-simplified") {
 				some = []string{"3P2-DE-02", "FFS-PROV-01", "FFS-OWN-03"}
 			}
-			plan, jobs := once(t, p.ID, some...)
+			plan, jobs := eachOnce(t, p.ID, some...)
 			least := 9
 			if certification.ProtocolOf(p.Protocol).WiFi {
 				least = 12
@@ -118,7 +119,7 @@ func TestNetworkScenarios(t *testing.T) {
 		{2, "wss-wifi-default", "FFS-NET-02"},
 	} {
 		t.Run(c.id+" on door "+string(rune('0'+c.door)), func(t *testing.T) {
-			plan, jobs := once(t, c.plan, c.id)
+			plan, jobs := eachOnce(t, c.plan, c.id)
 			w := speaking(plan.Protocol)
 			if c.door == 2 {
 				w.Device.SetUpTime = world.Range{Min: time.Second, Max: time.Second}
@@ -176,7 +177,7 @@ func TestWhatTheDeviceReported(t *testing.T) {
 			c.change(&lab{bed: &testbed.Testbed{}}, &w)
 			l := newLab(t, 1, w, handset.NoProfile())
 			c.change(&l, &w)
-			plan, jobs := once(t, "wss-wifi-default", "FFS-NET-01")
+			plan, jobs := eachOnce(t, "wss-wifi-default", "FFS-NET-01")
 			attempts := l.runJobs(t, t.Context(), plan, jobs)
 			a := attempts[0]
 			require.Equal(t, c.verdict, a.Verdict, a.Message)
@@ -193,7 +194,7 @@ func TestWhatTheDeviceReported(t *testing.T) {
 func TestTheLogIsEvidence(t *testing.T) {
 	l := newLab(t, 1, speaking("wss-wifi"), handset.NoProfile())
 	l.bed.Partner.Account.Password = "cloud: user" // as if a device wrote it
-	plan, jobs := once(t, "wss-wifi-default", "FFS-NET-01")
+	plan, jobs := eachOnce(t, "wss-wifi-default", "FFS-NET-01")
 	dir := t.TempDir()
 	j, err := journal.Create(t.Context(), dir, journal.Header{Created: time.Now().UTC(), Plan: plan, ToolVersion: "test", Scopes: suite.Scopes(jobs)})
 	require.NoError(t, err)
@@ -229,7 +230,7 @@ func TestASituationThatIsNotThere(t *testing.T) {
 		k, err := network.NewKeeper(lying{none{}}, "")
 		require.NoError(t, err)
 		l.bed.Network = k
-		plan, jobs := once(t, "wss-wifi-default", id)
+		plan, jobs := eachOnce(t, "wss-wifi-default", id)
 		a := l.runJobs(t, t.Context(), plan, jobs)[0]
 		require.Equal(t, want, a.Verdict, "%s %s", id, a.Message)
 		if want == certification.Blocked {
@@ -249,13 +250,13 @@ func TestATestbedOfWhichNobodySaysHowItIsChanged(t *testing.T) {
 		func() *network.Keeper { return nil },
 		func() *network.Keeper { k, _ := network.NewKeeper(network.None{}, ""); return k },
 		func() *network.Keeper {
-			k, _ := network.NewKeeper(network.Operator{Desk: &network.Desk{}}, "")
+			k, _ := network.NewKeeper(network.Operator{Who: func() drivers.Operator { return nil }}, "")
 			return k
 		},
 	} {
 		l := newLab(t, 1, speaking("wss-wifi"), handset.NoProfile())
 		l.bed.Network = k()
-		plan, jobs := once(t, "wss-wifi-default", "FFS-OWN-03")
+		plan, jobs := eachOnce(t, "wss-wifi-default", "FFS-OWN-03")
 		for _, a := range l.runJobs(t, t.Context(), plan, jobs) {
 			require.Equal(t, certification.Blocked, a.Verdict)
 			require.Contains(t, a.Hint, "network.command")
@@ -276,7 +277,7 @@ func TestWhatABrokenScenarioLeavesIsPutBack(t *testing.T) {
 			}
 			l := newLab(t, 1, w, handset.NoProfile())
 			l.bed.Timing = testbed.Timing{ProvisionerReady: 60 * time.Second}
-			plan, jobs := once(t, "wss-wifi-default", id)
+			plan, jobs := eachOnce(t, "wss-wifi-default", id)
 			attempts := l.runJobs(t, t.Context(), plan, jobs)
 			require.Len(t, attempts, 1)
 			require.Equal(t, certification.Failed, attempts[0].Verdict, attempts[0].Message)
@@ -302,7 +303,7 @@ func (s stopping) Waiting(_, what string, _ time.Duration) func() {
 func TestARunThatIsStoppedPutsTheNetworkBack(t *testing.T) {
 	for _, id := range []string{"FFS-NET-02", "FFS-OWN-01"} {
 		l := newLab(t, 1, speaking("wss-wifi"), handset.NoProfile())
-		plan, jobs := once(t, "wss-wifi-default", id)
+		plan, jobs := eachOnce(t, "wss-wifi-default", id)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		j, err := journal.Create(t.Context(), t.TempDir(), journal.Header{Created: time.Now().UTC(), Plan: plan, ToolVersion: "test", Scopes: suite.Scopes(jobs)})
@@ -340,8 +341,8 @@ func TestATestbedThatCannotBePutBackIsNotUsed(t *testing.T) {
 	k, err := network.NewKeeper(&sticky{Lab: worldLab{l.world}, fails: 4}, "")
 	require.NoError(t, err)
 	l.bed.Network = k
-	plan, jobs := once(t, "wss-wifi-default", "FFS-OWN-03")
-	_, more := once(t, "wss-wifi-default", "3P2-DE-02")
+	plan, jobs := eachOnce(t, "wss-wifi-default", "FFS-OWN-03")
+	_, more := eachOnce(t, "wss-wifi-default", "3P2-DE-02")
 	attempts := l.runJobs(t, t.Context(), plan, append(jobs, more...))
 	var story []string
 	for _, a := range attempts {
@@ -349,7 +350,7 @@ func TestATestbedThatCannotBePutBackIsNotUsed(t *testing.T) {
 	}
 	// The scenario itself, what follows it up, and two attempts fail to put it
 	// back; the next one does, and those that make up for the blocked one.
-	require.Equal(t, []string{"FFS-OWN-03 blocked FFS-E412", "FFS-OWN-03 blocked FFS-E412", "3P2-DE-02 blocked FFS-E412",
+	require.Equal(t, []string{"FFS-OWN-03 blocked FFS-E411", "FFS-OWN-03 blocked FFS-E411", "3P2-DE-02 blocked FFS-E411",
 		"3P2-DE-02 passed ", "3P2-DE-02 passed ", "3P2-DE-02 passed "}, story)
 	require.Contains(t, attempts[0].Message, "Frustration-Free Setup off")
 	require.Contains(t, attempts[0].Hint, "switch Frustration-Free Setup on")

@@ -413,11 +413,7 @@ func TestThePartnerAppSaysWhyFrustrationFreeSetUpFailed(t *testing.T) {
 		c.WiFi[0].Saved = world.SavedWrong
 		c.Partner.OwnSetUpDelay = world.Range{Min: time.Hour, Max: time.Hour}
 	})
-	for _, d := range r.world.Devices() {
-		if d.Name == "First plug" {
-			r.world.Switch(d.ID, true)
-		}
-	}
+	r.setUp()
 	r.one("id=com.example.lumen:id/set_up_offered")
 	r.one("id=com.example.lumen:id/why", "text=It said: AUTH_FAILED")
 }
