@@ -12,9 +12,9 @@ import (
 	"ffscert/drivers/farm"
 )
 
-// outside is a real testbed, as far as ffscert knows: an endpoint at an address,
+// benchElsewhere is a real testbed, as far as ffscert knows: an endpoint at an address,
 // with what is said of its network and its device's log.
-func outside(t *testing.T, lab string) (dir string) {
+func benchElsewhere(t *testing.T, lab string) (dir string) {
 	t.Helper()
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	dir = t.TempDir()
@@ -89,7 +89,7 @@ func situation(t *testing.T, said ready) string {
 // A network scenario on a phone that is elsewhere: the situation comes by HTTP,
 // the log, too; and everything is put back.
 func TestANetworkScenarioOnAPhoneElsewhere(t *testing.T) {
-	dir := outside(t, overHTTP)
+	dir := benchElsewhere(t, overHTTP)
 	said := served(t, dir, "--listen", "127.0.0.1:0", "--speed", "20")
 	connect(t, dir, said)
 	status, out, errs := bench(t, dir, "run", "--case", "FFS-NET-01")
@@ -147,7 +147,7 @@ func TestANetworkScenarioThatCannotBeArranged(t *testing.T) {
 		"a command fails": {"    network: {command: [sh, -c, \"echo no access point; exit 1\"]}\n", "FFS-E41", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := outside(t, c.lab)
+			dir := benchElsewhere(t, c.lab)
 			connect(t, dir, served(t, dir, "--listen", "127.0.0.1:0", "--speed", "20"))
 			status, out, errs := bench(t, dir, "run", "--case", "FFS-OWN-03")
 			if status != exitOutside || !strings.Contains(out, "blocked") || !strings.Contains(out, c.says) || strings.Contains(out, "failed  ") {
@@ -167,7 +167,7 @@ func TestANetworkScenarioThatCannotBeArranged(t *testing.T) {
 // The person at the terminal is asked. Whether what they say was true is not
 // seen without the device's log: the attempts have to be reviewed.
 func TestThePersonAtTheTerminal(t *testing.T) {
-	dir := outside(t, "    network: {operator: true}\n")
+	dir := benchElsewhere(t, "    network: {operator: true}\n")
 	said := served(t, dir, "--listen", "127.0.0.1:0", "--speed", "20")
 	connect(t, dir, said)
 	s, out, _ := testState(t, dir, "run", "--case", "FFS-NET-01", "--config", "bench.yaml")
