@@ -164,7 +164,8 @@ func (a *Attempt) waitForDevice(ctx context.Context, limit time.Duration) error 
 		return err
 	}
 	a.sighting = &sight
-	a.phase("powered → found", a.powered.hi, sight.With)
+	a.phase("powered → discovered", a.powered.hi, sight.Discovered)
+	a.phase("discovered → named", sight.Discovered, sight.With)
 	switch earliest, latest := sight.Without.Sub(a.powered.hi), sight.With.Sub(a.powered.lo); {
 	case latest <= limit:
 		return nil
@@ -296,7 +297,8 @@ func (a *Attempt) mustRespond(ctx context.Context) error {
 			Hint:    "see whether the device keeps its Wi-Fi after set-up"}
 	}
 	if a.sighting != nil {
-		a.phase("found → responsive", a.sighting.With, since)
+		a.phase("named → responsive", a.sighting.With, since)
+		a.responsive = since
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ type Attempt struct {
 	absent      bool  // the whole list was seen without the device since it lost its power
 	switchedOff bool
 	sighting    *alexa.Sight  // when it was seen in the Alexa app
+	responsive  time.Time     // when it was first seen to be responsive; zero if it was not
 	limit       time.Duration // within which it had to be seen
 	began       time.Time     // when the attempt began, for phases
 	kept        []string      // evidence of the step that is carried out

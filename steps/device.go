@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"time"
 
 	"ffscert/drivers"
 	"ffscert/features/certification"
@@ -96,7 +97,7 @@ func (a *Attempt) switchOff(ctx context.Context) error {
 	if _, err := a.Bed.DevicePower.Off(ctx); err != nil {
 		return err
 	}
-	a.powered, a.switchedOff = nil, true
+	a.powered, a.switchedOff, a.responsive = nil, true, time.Time{}
 	return nil
 }
 

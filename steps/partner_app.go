@@ -148,7 +148,11 @@ func (a *Attempt) partnerShows(ctx context.Context, limit time.Duration) error {
 			Message: fmt.Sprintf("the partner app does not show \"%s\" within %.0f s", name, limit.Seconds()),
 			Hint:    "see whether the maker's cloud learns of a device that Frustration-Free Setup has set up, and under which name"}
 	}
-	a.phase("shown in the partner app", from, a.Bed.Clock.Now())
+	if a.responsive.IsZero() {
+		a.phase("shown in the partner app", from, a.Bed.Clock.Now())
+	} else {
+		a.phase("responsive → in the partner app", a.responsive, a.Bed.Clock.Now())
+	}
 	return nil
 }
 

@@ -82,13 +82,15 @@ func (a *App) confirmDeletion(ctx context.Context, name string) error {
 	return nil
 }
 
-// wholeLook is which of the looks at a plug are at the whole screen.
-const wholeLook = 5
+// wholeLook is which of the looks at a plug are at the whole screen: one every
+// four and a half seconds, by which a plug has usually answered. A page source takes long,
+// and a plug that answers meanwhile has a wide bracket.
+const wholeLook = 30
 
 // The times of a plug.
 const (
 	plugAnswers = 10 * time.Second       // from a tap to the plug's answer
-	plugLooks   = 200 * time.Millisecond // the moment of switching is where set-up times begin
+	plugLooks   = 150 * time.Millisecond // the moment of switching is where set-up times begin
 )
 
 // Switch switches a plug on its page and waits for its answer. The result says
@@ -157,8 +159,8 @@ func plugTrouble(plug, what string, err error) error {
 
 // awaitSwitch waits until the switch shows what is wanted. The result lies
 // between the last look that did not show it, or the tap, and the first one
-// that did. The first look is at the whole screen, since plugs may answer at
-// once; then one narrow question is asked.
+// that did. One narrow question is asked, and from time to time the whole screen
+// is looked at.
 func (a *App) awaitSwitch(ctx context.Context, want string, tapped time.Time) (drivers.Switched, error) {
 	e, err := a.hand.Map.Element(want)
 	if err != nil {
@@ -175,7 +177,7 @@ func (a *App) awaitSwitch(ctx context.Context, want string, tapped time.Time) (d
 		looks++
 		// From time to time the whole screen is looked at: a card that covers the
 		// page hides the answer.
-		if looks%wholeLook == 1 {
+		if looks%wholeLook == 0 {
 			tree, err := a.hand.Look(ctx)
 			if err != nil {
 				return err

@@ -14,7 +14,10 @@ import (
 type Sight struct {
 	Without time.Time // when the last look that did not have it began
 	With    time.Time // when the first look that had it was answered
-	Card    bool      // by a card; else by its tile
+	// Discovered is when the app was first seen to show something new, which
+	// turned out to be the device; not after With.
+	Discovered time.Time
+	Card       bool // by a card; else by its tile
 }
 
 // How often one looks while waiting for a device: looks and refreshes together
@@ -24,7 +27,7 @@ const (
 	refreshEvery = 5600 * time.Millisecond
 	// Where an app shows no cards, only a refreshed list can have the device.
 	cardlessEvery = 1100 * time.Millisecond
-	scanRarely    = 60 * time.Second
+	scanRarely    = 120 * time.Second
 	scanSometimes = 50 * time.Second
 	scanOften     = 3 * time.Second
 )
@@ -45,19 +48,30 @@ func (a *App) WatchFor(ctx context.Context, name string, since time.Time, within
 	err := drivers.Poll(ctx, a.hand.Clock, drivers.Wait{For: "\"" + name + "\" in the Alexa app", Timeout: within, Every: every}, w.look)
 	var late *drivers.TimeoutError
 	if !errors.As(err, &late) {
-		return w.sight, err
+		return w.seen(), err
 	}
 	listed, lerr := a.Lists(ctx, name)
 	if lerr != nil {
 		return Sight{}, lerr
 	}
 	if seen, merr := w.missedCard(); merr != nil || seen {
-		return w.sight, merr
+		return w.seen(), merr
 	}
 	if listed {
-		return Sight{Without: w.scanned, With: a.hand.Clock.Now()}, nil
+		now := a.hand.Clock.Now()
+		return Sight{Without: w.scanned, With: now, Discovered: now}, nil
 	}
 	return Sight{}, err
+}
+
+// seen is the sight with the moment of the discovery.
+func (w *watch) seen() Sight {
+	s := w.sight
+	s.Discovered = s.With
+	if !w.discovered.IsZero() {
+		s.Discovered = earlier(w.discovered, s.With)
+	}
+	return s
 }
 
 // watch is one wait for one device.
@@ -78,7 +92,10 @@ type watch struct {
 	scanned   time.Time // the last look through the whole list began
 	nextScan  time.Time
 	whole     bool // the list ends on the screen
-	sight     Sight
+	// discovered is when the look that is judged found something; zero if
+	// nothing has come up.
+	discovered time.Time
+	sight      Sight
 }
 
 // prepare makes the one question that is asked again and again, and goes to
@@ -201,6 +218,9 @@ func (w *watch) look(ctx context.Context) error {
 		// Something lies over the page. What was pulled may have been that.
 		w.pulled, w.nextPull = time.Time{}, answered
 	}
+	if len(found) > 0 {
+		w.discovered = answered
+	}
 	tree, err := a.hand.Look(ctx)
 	if err != nil {
 		return err
@@ -215,6 +235,7 @@ func (w *watch) look(ctx context.Context) error {
 	if err != nil || seen {
 		return err
 	}
+	w.discovered = time.Time{} // it was something else
 	page, err := a.page(tree)
 	if err != nil {
 		return err
