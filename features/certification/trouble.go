@@ -103,6 +103,7 @@ const (
 	ToolUnclassified Code = "FFS-E601" // an error that was not foreseen
 	ToolInterrupted  Code = "FFS-E602" // stopped from outside
 	ToolTooClose     Code = "FFS-E603" // the measurement is too coarse for a verdict
+	ToolReplay       Code = "FFS-E608" // a replayed attempt left its recording
 
 	PartnerNoLogin    Code = "FFS-E701" // Login with Amazon is not offered
 	PartnerNoScope    Code = "FFS-E702" // the FFS scope is not asked for
