@@ -36,6 +36,7 @@ type runOptions struct {
 	json     bool
 	resume   string        // the run that is continued
 	wait     time.Duration // for phones that another run has
+	record   bool
 }
 
 func newRunCmd(s *state) *cobra.Command {
@@ -85,11 +86,13 @@ Exit status: 0 all required cases passed (warnings allowed), 1 a case failed,
 	f.StringVar(&o.resume, "resume", "", "continue `RUN`, an id or latest, where it stopped")
 	f.DurationVar(&o.wait, "wait-for-phone", 0, "wait up to `DURATION`, such as 30m, for a phone that another run has (default: refuse)")
 	f.StringArrayVar(&o.formats, "format", nil, "also write the matrix as `FMT:PATH`, FMT being table, json or html; may be repeated")
+	f.BoolVar(&o.record, "record", false, "keep the traffic with the phone in the run's folder, without secrets, to replay it later")
 	f.BoolVar(&o.json, "json", false, "events as JSON lines on stdout instead of the table")
 	return cmd
 }
 
 func runRun(ctx context.Context, s *state, o runOptions) error {
+	s.record = o.record
 	c, err := s.config()
 	if err != nil {
 		return err

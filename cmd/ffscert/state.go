@@ -18,6 +18,7 @@ import (
 	"golang.org/x/term"
 
 	"ffscert/cmd/internal/config"
+	"ffscert/drivers/secret"
 	"ffscert/features/certification"
 )
 
@@ -58,6 +59,8 @@ type state struct {
 	logFormat  string
 	logLevel   string
 	log        *logrus.Logger
+	record     bool           // keep the traffic of every attempt
+	secrets    *secret.Masker // what is shown nowhere
 }
 
 // system is the state of the real process.
@@ -138,6 +141,9 @@ func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, 
 func Main(s *state) int {
 	ctx, cancel := s.Signals(context.Background())
 	defer cancel()
+	if s.secrets == nil {
+		s.secrets = new(secret.Masker)
+	}
 	root := newRoot(s)
 	root.SetArgs(s.Args)
 	err := root.ExecuteContext(ctx)
@@ -155,9 +161,9 @@ func Main(s *state) int {
 	}
 	if err != nil {
 		var t *certification.Trouble
-		fmt.Fprintln(s.Stderr, "ffscert: "+printable(err.Error()))
+		fmt.Fprintln(s.Stderr, "ffscert: "+printable(s.secrets.Text(err.Error())))
 		if errors.As(err, &t) && t.Hint != "" {
-			fmt.Fprintln(s.Stderr, "  hint: "+printable(t.Hint))
+			fmt.Fprintln(s.Stderr, "  hint: "+printable(s.secrets.Text(t.Hint)))
 		}
 	}
 	return status
@@ -234,7 +240,19 @@ func (s *state) prepare() error {
 	default:
 		return usagef("--log-format %s: no such format\n  hint: use text or json", s.logFormat)
 	}
+	s.log.SetFormatter(maskedLog{s.log.Formatter, s.secrets})
 	return nil
+}
+
+// maskedLog takes secrets out of log lines, whoever writes them.
+type maskedLog struct {
+	logrus.Formatter
+	secrets *secret.Masker
+}
+
+func (m maskedLog) Format(e *logrus.Entry) ([]byte, error) {
+	line, err := m.Formatter.Format(e)
+	return m.secrets.Bytes(line), err
 }
 
 // path makes a path of the user's absolute.

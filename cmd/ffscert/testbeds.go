@@ -80,9 +80,14 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 		Timing: testbed.Timing{ProvisionerOff: b.Timing.ProvisionerOff, ProvisionerReady: b.Timing.ProvisionerReady},
 		Clock:  drivers.RealClock{},
 	}
-	opts := appium.Options{App: m.alexa.Application(), Log: s.log.WithField("testbed", b.Name)}
+	opts := appium.Options{App: m.alexa.Application(), Log: s.log.WithField("testbed", b.Name), Secrets: s.secrets}
+	bed.Secrets = s.secrets
 	var simulated devicelog.Patterns
-	if b.Virtual != nil {
+	if b.Virtual != nil && b.Virtual.Replay != "" {
+		if err := replayed(bed, &opts, b.Virtual.Replay); err != nil {
+			return nil, usage(err)
+		}
+	} else if b.Virtual != nil {
 		lab, err := embeddedLab(*b.Virtual, o)
 		if err != nil {
 			return nil, usage(err)
@@ -103,6 +108,7 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 		if err != nil {
 			return nil, usage(err)
 		}
+		s.secrets.Add(conn.Secrets...)
 		held := o.held[conn.UDID]
 		if held == nil {
 			if held, err = farm.Lease(conn.UDID); err != nil {
@@ -119,6 +125,9 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 			bed.Shut()
 		}
 		return nil, usage(err)
+	}
+	if s.record {
+		recorded(bed, &opts)
 	}
 	phone := appium.New(opts)
 	bed.Phone = phone
@@ -137,7 +146,7 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 	bed.Alexa = alexa.New(phone, bed.Clock, m.alexa)
 	bed.AlexaMaps = m.alexas
 	bed.Dialogs = m.dialogs
-	if err := addApps(bed, b, m); err != nil {
+	if err := addApps(s, bed, b, m); err != nil {
 		if bed.Shut != nil {
 			bed.Shut()
 		}
@@ -150,7 +159,7 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 
 // addApps adds the maker's app and Amazon's pages, with what they are signed in
 // with.
-func addApps(bed *testbed.Testbed, b config.Testbed, m screenMaps) error {
+func addApps(s *state, bed *testbed.Testbed, b config.Testbed, m screenMaps) error {
 	own, err := b.Accounts.Partner.Resolve(os.LookupEnv)
 	if err != nil {
 		return usagef("accounts.partner: %w", err)
@@ -159,6 +168,8 @@ func addApps(bed *testbed.Testbed, b config.Testbed, m screenMaps) error {
 	if err != nil {
 		return usagef("accounts.amazon: %w", err)
 	}
+	s.secrets.AddLogin(own.User, own.Password)
+	s.secrets.AddLogin(login.User, login.Password)
 	if v := b.Virtual; v != nil {
 		// A simulated app takes whatever is typed.
 		simulated := config.Credentials{User: v.Account.Email, Password: "simulated"}
@@ -182,7 +193,11 @@ func addApps(bed *testbed.Testbed, b config.Testbed, m screenMaps) error {
 
 func socket(bed *testbed.Testbed, s config.Socket, plug string) drivers.Power {
 	if s.Method == config.PowerCommand {
-		return power.Command{Socket: plug, OnArgs: s.CommandOn, OffArgs: s.CommandOff, Clock: bed.Clock}
+		var p drivers.Power = power.Command{Socket: plug, OnArgs: s.CommandOn, OffArgs: s.CommandOff, Clock: bed.Clock}
+		if bed.Socket != nil {
+			p = bed.Socket(p)
+		}
+		return p
 	}
 	return power.Alexa{App: bed.Alexa, Plug: plug}
 }

@@ -88,6 +88,7 @@ func (r *Run) work(ctx context.Context, bed *testbed.Testbed, s *schedule) error
 		if err != nil {
 			return err
 		}
+		endAttempt(bed, &a, r.Journal.SaveRecording)
 		if err := r.Journal.Append(context.WithoutCancel(ctx), a); err != nil {
 			return err
 		}

@@ -51,6 +51,8 @@ type Connection struct {
 	Endpoint     string // may hold a user and a password
 	UDID         string
 	Capabilities map[string]any
+	// Secrets are the values that came from the environment or from a file.
+	Secrets []string
 }
 
 // maxSecret bounds a file that holds one value, in bytes.
@@ -71,7 +73,7 @@ func (p Phone) Resolve(lookup func(string) (string, bool)) (Connection, error) {
 		}
 		c.Endpoint = v
 	}
-	caps, err := resolve(p.Capabilities, lookup)
+	caps, err := resolve(p.Capabilities, lookup, &c.Secrets)
 	if err != nil {
 		return Connection{}, fmt.Errorf("capabilities.%w", err)
 	}
@@ -79,14 +81,14 @@ func (p Phone) Resolve(lookup func(string) (string, bool)) (Connection, error) {
 	return c, nil
 }
 
-func resolve(caps map[string]any, lookup func(string) (string, bool)) (map[string]any, error) {
+func resolve(caps map[string]any, lookup func(string) (string, bool), secrets *[]string) (map[string]any, error) {
 	out := make(map[string]any, len(caps))
 	for key, value := range caps {
 		plain, env, elsewhere := indirect(key)
 		name, isText := value.(string)
 		switch inner, nested := value.(map[string]any); {
 		case nested:
-			v, err := resolve(inner, lookup)
+			v, err := resolve(inner, lookup, secrets)
 			if err != nil {
 				return nil, fmt.Errorf("%s.%w", key, err)
 			}
@@ -106,6 +108,7 @@ func resolve(caps map[string]any, lookup func(string) (string, bool)) (map[strin
 		if err != nil {
 			return nil, err
 		}
+		*secrets = append(*secrets, v)
 		out[plain] = v
 	}
 	return out, nil
