@@ -179,7 +179,10 @@ func Read(file string, r io.Reader) (*Attempt, error) {
 		}
 		a.Events = append(a.Events, e)
 	}
-	if more, err := lines.next(); err != nil || more != nil {
+	switch more, err := lines.next(); {
+	case err != nil:
+		return nil, err
+	case more != nil:
 		return nil, lines.wrong("something stands after the end", "")
 	}
 	if a.End.Events != len(a.Events) {

@@ -192,6 +192,10 @@ func (p *Player) ask(ctx context.Context, r request) (answer, error) {
 	if t.stray == "" {
 		i, from = p.seek(t, r, opens, ends)
 	}
+	if p.wall && i < t.next && !ends && p.goesOn(t, r) {
+		t = p.tape
+		i, from = p.seek(t, r, false, false)
+	}
 	switch {
 	case i >= 0:
 		t.next = max(t.next, from)
@@ -217,21 +221,26 @@ func (p *Player) ask(ctx context.Context, r request) (answer, error) {
 	case r.method == http.MethodGet && r.path == recording.SessionPath+"/timeouts" && t.stray == "":
 		return ok(`{"implicit":0}`), nil // asked to keep the session alive, by the client's clock
 	}
-	if t.stray == "" && p.wall && t.nextAct(t.next) == len(t.events) && p.place+1 < len(p.queue) {
-		// The attempt is through: this may be the beginning of the next one.
-		place, head, base, acted := p.place, p.head, p.base, p.acted
-		if err := p.load(p.place + 1); err == nil {
-			if i, from = p.seek(p.tape, r, false, false); i >= 0 {
-				p.tape.next = max(p.tape.next, from)
-				return p.play(ctx, p.tape, i)
-			}
-			p.place, p.tape, p.head, p.base, p.acted = place, t, head, base, acted
-		}
-	}
 	if t.stray == "" {
 		t.stray = fmt.Sprintf("%s came, and the recording goes on with %s", r, t.expected())
 	}
 	return p.strayed(t), nil
+}
+
+// goesOn makes the next attempt of the queue the current one, if this one is
+// through and the request is the next one's beginning.
+func (p *Player) goesOn(t *tape, r request) bool {
+	if t.stray != "" || t.nextAct(t.next) < len(t.events) || p.place+1 >= len(p.queue) {
+		return false
+	}
+	place, head, base, acted := p.place, p.head, p.base, p.acted
+	if err := p.load(p.place + 1); err == nil {
+		if i, _ := p.seek(p.tape, r, false, false); i >= 0 {
+			return true
+		}
+	}
+	p.place, p.tape, p.head, p.base, p.acted = place, t, head, base, acted
+	return false
 }
 
 // seek finds the event for a request, -1 if there is none. Opening and ending
