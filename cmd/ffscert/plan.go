@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -103,7 +102,7 @@ func exactly(n int, what string) cobra.PositionalArgs {
 }
 
 func writeJSON(s *state, v any) error {
-	enc := json.NewEncoder(s.Stdout)
+	enc := safeJSON(s.Stdout)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)

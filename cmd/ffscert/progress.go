@@ -13,6 +13,7 @@ import (
 	"ffscert/drivers/testbed"
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
+	"ffscert/reports/render/safe"
 	"ffscert/steps/suite"
 )
 
@@ -70,7 +71,7 @@ func newProgress(s *state, asJSON, asking bool, h journal.Header, jobs []suite.J
 		}
 	}
 	if asJSON {
-		p.events = json.NewEncoder(s.Stdout)
+		p.events = safeJSON(s.Stdout)
 		begun := event{Event: "run_started", Run: h.ID}
 		if claim != nil {
 			begun.Event, begun.Recorded = "run_continued", len(claim.Record().Attempts)
@@ -122,7 +123,7 @@ func (p *progress) Began(bed string, id certification.AttemptID, of int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if b := p.beds[bed]; b != nil {
-		b.doing, b.what, b.since = id.String(), "", time.Now()
+		b.doing, b.what, b.since = printable(id.String()), "", time.Now()
 	}
 	if p.events != nil {
 		p.emit(event{Event: "attempt_started", Testbed: bed, Case: id.Case, Scenario: id.Scenario, N: id.N, Of: of})
@@ -137,7 +138,7 @@ func (p *progress) Waiting(bed, what string, _ time.Duration) func() {
 		return func() {}
 	}
 	before := b.what
-	b.what = printable(what)
+	b.what = safe.Text(what, 200)
 	return func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -152,7 +153,7 @@ func (p *progress) Ended(bed string, a certification.Attempt) {
 	}
 	done := p.done
 	if p.lines != nil {
-		fmt.Fprintf(p.lines, "%s %s%s%s\n", a.ID, a.Verdict, took(a), because(a))
+		fmt.Fprintf(p.lines, "%s %s%s%s\n", printable(a.ID.String()), a.Verdict, took(a), because(a))
 	}
 	if p.events != nil {
 		p.emit(event{Event: "attempt_finished", Testbed: bed, Case: a.ID.Case, Scenario: a.ID.Scenario, N: a.ID.N, Verdict: a.Verdict,
@@ -175,7 +176,7 @@ func because(a certification.Attempt) string {
 	if a.Message == "" {
 		return ""
 	}
-	return fmt.Sprintf(" (%s) %s", a.Cause, printable(a.Message))
+	return fmt.Sprintf(" (%s) %s", a.Cause, safe.Text(a.Message, 1000))
 }
 
 // Close ends the showing; what was shown stays.

@@ -100,10 +100,12 @@ func (s *leakyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func everything() string {
 	var b strings.Builder
 	for name, v := range planted {
+		if name == "one-time code" {
+			continue // only the phone knows it
+		}
 		quoted, _ := json.Marshal(v)
 		fmt.Fprintf(&b, " %s %s ?q=%s&p=%s %s %s %s", v, quoted, url.QueryEscape(v), url.PathEscape(v), html.EscapeString(v),
 			base64.StdEncoding.EncodeToString([]byte(v)), base64.StdEncoding.EncodeToString([]byte("nightly:"+v)))
-		_ = name
 	}
 	return b.String()
 }

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 
@@ -20,6 +20,7 @@ import (
 	"ffscert/cmd/internal/config"
 	"ffscert/drivers/secret"
 	"ffscert/features/certification"
+	"ffscert/reports/render/safe"
 )
 
 // What goes where: data goes to stdout, everything else to stderr. With
@@ -170,16 +171,16 @@ func Main(s *state) int {
 }
 
 // printable makes text that may come from outside harmless for a terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r < 0x20, r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-			return '�'
-		}
-		return r
-	}, text)
+func printable(text string) string { return safe.Lines(text) }
+
+// safeJSON writes JSON that a terminal can show, whatever is in it.
+func safeJSON(w io.Writer) *json.Encoder { return json.NewEncoder(jsonWriter{w}) }
+
+type jsonWriter struct{ w io.Writer }
+
+func (j jsonWriter) Write(b []byte) (int, error) {
+	_, err := j.w.Write(safe.JSON(b)) // an encoder writes whole values
+	return len(b), err
 }
 
 func newRoot(s *state) *cobra.Command {
@@ -244,14 +245,30 @@ func (s *state) prepare() error {
 	return nil
 }
 
-// maskedLog takes secrets out of log lines, whoever writes them.
+// longestLine bounds what of a text stands in the log, in characters.
+const longestLine = 4000
+
+// maskedLog takes secrets out of log lines, and what a terminal would obey,
+// whoever writes them.
 type maskedLog struct {
 	logrus.Formatter
 	secrets *secret.Masker
 }
 
 func (m maskedLog) Format(e *logrus.Entry) ([]byte, error) {
-	line, err := m.Formatter.Format(e)
+	harmless := *e
+	harmless.Message = safe.Text(m.secrets.Text(e.Message), longestLine)
+	harmless.Data = make(logrus.Fields, len(e.Data))
+	for name, value := range e.Data {
+		switch v := value.(type) {
+		case string:
+			value = safe.Text(m.secrets.Text(v), longestLine)
+		case error:
+			value = safe.Text(m.secrets.Text(v.Error()), longestLine)
+		}
+		harmless.Data[name] = value
+	}
+	line, err := m.Formatter.Format(&harmless)
 	return m.secrets.Bytes(line), err
 }
 

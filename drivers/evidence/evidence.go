@@ -166,6 +166,7 @@ func (c *Camera) judge(source string) (look, error) {
 			return m.Bounds == n.Bounds && m.ResourceID == n.ResourceID && m.Class == n.Class && m.Text == n.Text
 		})
 	})
+	c.Known.Add(l.words...)           // a server may repeat them
 	l.source = c.Known.Text(l.source) // in attributes that no node has, too
 	return l, err
 }
