@@ -5,7 +5,7 @@ SOURCES := $(wildcard cmd drivers features reports steps)
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build run setup test lint bench fmt clean
+.PHONY: build run setup test lint fuzz bench fmt clean
 
 build: ## bin/ffscert, one static binary
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ffscert ./cmd/ffscert
@@ -26,6 +26,9 @@ lint: ## gofmt, vet, staticcheck, the npm lock
 	@! grep -n '"resolved"' drivers/appium/server/package-lock.json || { echo "the npm lock must not name a registry" >&2; exit 1; }
 	@$(GO) vet ./...
 	@$(GO) run $(STATICCHECK) ./...
+
+fuzz: ## every fuzz target for FUZZTIME (3s); FUZZ=EXPR chooses
+	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" FUZZ="$(FUZZ)" .ci/fuzz
 
 bench: ## what the automation costs, on the real Appium among others
 	@.ci/setup
