@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
 
 	"ffscert/drivers"
 	"ffscert/drivers/appium"
+	"ffscert/drivers/devicelog"
+	"ffscert/drivers/network"
 	"ffscert/drivers/recording"
 	"ffscert/drivers/testbed"
 	"ffscert/drivers/virtual/replay"
@@ -14,7 +17,7 @@ import (
 )
 
 // recorded makes a testbed keep the traffic of its attempts.
-func recorded(bed *testbed.Testbed, o *appium.Options) {
+func recorded(bed *testbed.Testbed, o *appium.Options) *recording.Recorder {
 	r := &recording.Recorder{Tool: version, Testbed: bed.Name, Endpoint: o.Endpoint, Clock: bed.Clock, Secrets: bed.Secrets,
 		Rules: func() recording.Rules { return bed.NewCamera(nil) }}
 	o.Clock, o.Wire = bed.Clock, r.Wire
@@ -39,15 +42,43 @@ func recorded(bed *testbed.Testbed, o *appium.Options) {
 		e.Recording, e.Notes = path, append(e.Notes, leftOut...)
 		return e
 	}
+	return r
+}
+
+// recordLab records what the testbed does without its phone, too.
+func recordLab(r *recording.Recorder, bed *testbed.Testbed) {
+	if bed.Network != nil {
+		bed.Network.Wrap(r.Lab)
+	}
+	if bed.Log != nil {
+		bed.Log, r.DeviceLog = r.Log(bed.Log), true
+	}
+	for _, p := range []struct {
+		text    *string
+		pattern *regexp.Regexp
+	}{{&r.LogPatterns.NetworkRefused, bed.LogPatterns.NetworkRefused}, {&r.LogPatterns.FailureReported, bed.LogPatterns.FailureReported}} {
+		if p.pattern != nil {
+			*p.text = p.pattern.String()
+		}
+	}
 }
 
 // replayed makes a testbed of what was recorded: the recording answers, and is
 // the clock.
-func replayed(bed *testbed.Testbed, o *appium.Options, path string) error {
+func replayed(bed *testbed.Testbed, o *appium.Options, path string) (devicelog.Patterns, error) {
 	p, err := replay.Open(path, false)
 	if err != nil {
-		return err
+		return devicelog.Patterns{}, err
 	}
+	patterns, err := p.LogPatterns().Compile()
+	if err == nil {
+		bed.Network, err = network.NewKeeper(p.Lab(), "")
+	}
+	if err != nil {
+		p.Close()
+		return devicelog.Patterns{}, fmt.Errorf("%s: log_patterns: %w", path, err)
+	}
+	bed.Log = p.Log()
 	bed.Clock, bed.Shut = p.Clock, p.Close
 	o.Endpoint, o.UDID, o.Transport = p.Endpoint(), p.Serial(), http.RoundTripper(p)
 	if o.Endpoint == "" {
@@ -62,5 +93,5 @@ func replayed(bed *testbed.Testbed, o *appium.Options, path string) error {
 	bed.EndAttempt = func(certification.Attempt, func(string, []byte) (string, error)) testbed.Ending {
 		return testbed.Ending{Left: p.End(), Notes: []string{fmt.Sprintf("REPLAYED from %s: no phone took part", path)}}
 	}
-	return nil
+	return patterns, nil
 }

@@ -18,6 +18,7 @@ import (
 	"ffscert/drivers/farm"
 	"ffscert/drivers/network"
 	"ffscert/drivers/power"
+	"ffscert/drivers/recording"
 	"ffscert/drivers/testbed"
 	"ffscert/drivers/virtual"
 	"ffscert/drivers/virtual/handset"
@@ -84,7 +85,8 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 	bed.Secrets = s.secrets
 	var simulated devicelog.Patterns
 	if b.Virtual != nil && b.Virtual.Replay != "" {
-		if err := replayed(bed, &opts, b.Virtual.Replay); err != nil {
+		var err error
+		if simulated, err = replayed(bed, &opts, b.Virtual.Replay); err != nil {
 			return nil, usage(err)
 		}
 	} else if b.Virtual != nil {
@@ -126,8 +128,9 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 		}
 		return nil, usage(err)
 	}
+	var rec *recording.Recorder
 	if s.record {
-		recorded(bed, &opts)
+		rec = recorded(bed, &opts)
 	}
 	phone := appium.New(opts)
 	bed.Phone = phone
@@ -143,6 +146,9 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 		return nil, usage(err)
 	}
 	bed.LogPatterns = patterns.Over(simulated)
+	if rec != nil {
+		recordLab(rec, bed)
+	}
 	bed.Alexa = alexa.New(phone, bed.Clock, m.alexa)
 	bed.AlexaMaps = m.alexas
 	bed.Dialogs = m.dialogs

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"ffscert/drivers/devicelog"
 	"ffscert/drivers/secret"
 )
 
@@ -49,8 +50,14 @@ func clean(a *Attempt, known *secret.Masker, rules Rules, sessions []string) []s
 		e := &a.Events[i]
 		e.Path, e.Detail, e.LeftOut = text(e.Path), text(e.Detail), text(e.LeftOut)
 		e.Request, e.Response = body(e.Request), body(e.Response)
-		if p := e.Power; p != nil && p.Error != nil {
-			p.Error.Message, p.Error.Hint = text(p.Error.Message), text(p.Error.Hint)
+		for _, t := range e.troubles() {
+			t.Message, t.Hint = text(t.Message), text(t.Hint)
+		}
+		if e.Log != nil {
+			e.Log.Lines = devicelog.Redact(e.Log.Lines)
+			for j, line := range e.Log.Lines {
+				e.Log.Lines[j] = text(line)
+			}
 		}
 	}
 	a.Header.Session, a.Header.Status = *body(&a.Header.Session), *body(&a.Header.Status)
@@ -72,6 +79,19 @@ func (e *Event) is(method, path string) bool {
 }
 
 func (e *Event) answered() bool { return e.Response != nil && e.Status >= 200 && e.Status < 300 }
+
+func (e *Event) troubles() (list []*Trouble) {
+	if e.Power != nil && e.Power.Error != nil {
+		list = append(list, e.Power.Error)
+	}
+	if e.Network != nil && e.Network.Error != nil {
+		list = append(list, e.Network.Error)
+	}
+	if e.Log != nil && e.Log.Error != nil {
+		list = append(list, e.Log.Error)
+	}
+	return list
+}
 
 // textual matches what a source that cannot be parsed may say.
 var textual = regexp.MustCompile(`(?s)\b(text|content-desc|tooltip-text|pane-title|state-description|error|value|label)(\s*=\s*)("[^"]*"?|'[^']*'?)`)
@@ -182,8 +202,8 @@ func withValue(response []byte, text string) Body {
 // Acts tells whether an event may change what the phone shows next; the others
 // only look.
 func (e *Event) Acts() bool {
-	if e.Kind == KindPower {
-		return true
+	if e.Kind != KindHTTP {
+		return e.Kind != KindLog || e.Log.Mark
 	}
 	below := strings.TrimPrefix(e.Path, SessionPath)
 	switch {

@@ -19,6 +19,8 @@ import (
 	"unicode/utf8"
 
 	"ffscert/drivers/appium"
+	"ffscert/drivers/devicelog"
+	"ffscert/drivers/network"
 	"ffscert/features/certification"
 )
 
@@ -60,12 +62,20 @@ type Header struct {
 	// was open when the attempt began, and to a question for its state.
 	Session Body `json:"session"`
 	Status  Body `json:"status"`
+	// DeviceLog tells whether the testbed had a log of the device, and
+	// LogPatterns how that device writes to it.
+	DeviceLog   bool            `json:"device_log,omitempty"`
+	LogPatterns devicelog.Texts `json:"log_patterns"`
 }
 
 // The kinds of events.
 const (
 	KindHTTP  = "http"
 	KindPower = "power"
+	// KindNetwork is that the customer's networks and account were changed, and
+	// KindLog that the device's log was asked.
+	KindNetwork = "network"
+	KindLog     = "log"
 )
 
 // Event is one line of a file: a request and its answer, or a socket that was
@@ -90,7 +100,23 @@ type Event struct {
 	// LeftOut says why an answer was not kept.
 	LeftOut string `json:"left_out,omitempty"`
 
-	Power *Power `json:"power,omitempty"`
+	Power   *Power   `json:"power,omitempty"`
+	Network *Network `json:"network,omitempty"`
+	Log     *Log     `json:"log,omitempty"`
+}
+
+// Network is a situation that the testbed was brought into, or put back from.
+type Network struct {
+	Situation network.Situation `json:"situation"`
+	Restored  bool              `json:"restored,omitempty"`
+	Error     *Trouble          `json:"error,omitempty"`
+}
+
+// Log is a question to the device's log: where it stands (Mark), or its lines.
+type Log struct {
+	Mark  bool     `json:"mark,omitempty"`
+	Lines []string `json:"lines,omitempty"`
+	Error *Trouble `json:"error,omitempty"`
 }
 
 // Power is a socket that was switched by other means than the phone.
@@ -109,6 +135,22 @@ type Trouble struct {
 	Cause   certification.Cause `json:"cause"`
 	Message string              `json:"message"`
 	Hint    string              `json:"hint,omitempty"`
+}
+
+func troubleOf(err error) *Trouble {
+	if err == nil {
+		return nil
+	}
+	t := certification.TroubleOf(err)
+	return &Trouble{t.Code, t.Cause, t.Error(), t.Hint}
+}
+
+// AsError is the trouble as it was; nil for none.
+func (t *Trouble) AsError() error {
+	if t == nil {
+		return nil
+	}
+	return &certification.Trouble{Code: t.Code, Cause: t.Cause, Message: t.Message, Hint: t.Hint}
 }
 
 // End is the last line of a file: without it the file is not whole.
@@ -195,16 +237,40 @@ func Name(id certification.AttemptID) string {
 // check says what is wrong with an event.
 func (e *Event) check(place int) error {
 	switch {
-	case e.Kind != KindHTTP && e.Kind != KindPower:
-		return fmt.Errorf("kind: %.20q is not known", e.Kind)
 	case e.At < -time.Hour || e.At > longest || e.Took < 0 || e.Took > longest:
 		return errors.New("at_ns, took_ns: no attempt takes that long")
-	case e.Kind == KindPower && (e.Power == nil || e.Power.Socket == ""):
-		return errors.New("power: is missing, or names no socket")
-	case e.Kind == KindPower && e.Power.Error != nil && e.Power.Error.Code == "":
-		return errors.New("power.error.code: is missing")
-	case e.Kind == KindPower:
-		return nil
+	}
+	switch e.Kind {
+	case KindHTTP:
+		return e.checkHTTP(place)
+	case KindPower:
+		if e.Power == nil || e.Power.Socket == "" {
+			return errors.New("power: is missing, or names no socket")
+		}
+		return e.Power.Error.check()
+	case KindNetwork:
+		if e.Network == nil {
+			return errors.New("network: is missing")
+		}
+		return e.Network.Error.check()
+	case KindLog:
+		if e.Log == nil {
+			return errors.New("log: is missing")
+		}
+		return e.Log.Error.check()
+	}
+	return fmt.Errorf("kind: %.20q is not known", e.Kind)
+}
+
+func (t *Trouble) check() error {
+	if t != nil && t.Code == "" {
+		return errors.New("error.code: is missing")
+	}
+	return nil
+}
+
+func (e *Event) checkHTTP(place int) error {
+	switch {
 	case e.Method == "" || !strings.HasPrefix(e.Path, "/"):
 		return errors.New("method, path: a request has both, and the path begins with /")
 	case e.Status != 0 && (e.Status < 200 || e.Status > 599):

@@ -13,6 +13,7 @@ import (
 
 	"ffscert/drivers"
 	"ffscert/drivers/appium"
+	"ffscert/drivers/devicelog"
 	"ffscert/drivers/secret"
 	"ffscert/features/certification"
 )
@@ -39,6 +40,9 @@ type Recorder struct {
 	Endpoint string // the server's address
 	Clock    drivers.Clock
 	Secrets  *secret.Masker
+	// DeviceLog and LogPatterns are those of the header.
+	DeviceLog   bool
+	LogPatterns devicelog.Texts
 	// Rules are asked when an attempt ends.
 	Rules func() Rules
 
@@ -57,7 +61,8 @@ func (r *Recorder) Begin(id certification.AttemptID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.attempt = &Attempt{Header: Header{Schema: Schema, Tool: r.Tool, Case: id.Case, Scenario: id.Scenario, N: id.N, Testbed: r.Testbed,
-		Started: now, Endpoint: plainAddress(r.Endpoint), Session: r.session, Status: r.status}}
+		Started: now, Endpoint: plainAddress(r.Endpoint), Session: r.session, Status: r.status,
+		DeviceLog: r.DeviceLog, LogPatterns: r.LogPatterns}}
 	r.known, r.kept = map[string]*Body{}, 0
 }
 
@@ -163,48 +168,6 @@ func sessionID(response []byte) string {
 		return v.Value.SessionID
 	}
 	return v.SessionID
-}
-
-// Socket records how a socket is switched, for sockets that are not switched by
-// the phone itself.
-func (r *Recorder) Socket(p drivers.Power) drivers.Power { return &socket{p, r} }
-
-type socket struct {
-	drivers.Power
-	r *Recorder
-}
-
-func (s *socket) On(ctx context.Context) (drivers.Switched, error) {
-	return s.record(ctx, true, s.Power.On)
-}
-
-func (s *socket) Off(ctx context.Context) (drivers.Switched, error) {
-	return s.record(ctx, false, s.Power.Off)
-}
-
-func (s *socket) record(ctx context.Context, on bool, do func(context.Context) (drivers.Switched, error)) (drivers.Switched, error) {
-	began := s.r.Clock.Now()
-	w, err := do(ctx)
-	ended := s.r.Clock.Now()
-	s.r.mu.Lock()
-	defer s.r.mu.Unlock()
-	a := s.r.attempt
-	if a == nil || a.End.Incomplete != "" {
-		return w, err
-	}
-	e := Event{Kind: KindPower, At: began.Sub(a.Header.Started), Took: ended.Sub(began), Power: &Power{Socket: s.Name(), On: on}}
-	switch {
-	case errors.Is(err, context.Canceled):
-		a.End.Incomplete = "a socket's switching was stopped from outside"
-		return w, err
-	case err != nil:
-		t := certification.TroubleOf(err)
-		e.Power.Error = &Trouble{t.Code, t.Cause, t.Error(), t.Hint}
-	default:
-		e.Power.From, e.Power.To, e.Power.Already = w.From.Sub(a.Header.Started), w.To.Sub(a.Header.Started), w.Already
-	}
-	s.r.add(e)
-	return w, err
 }
 
 // Drop forgets the attempt that was begun.

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -10,10 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"ffscert/drivers"
 	"ffscert/drivers/appium"
 	"ffscert/drivers/recording"
-	"ffscert/features/certification"
 )
 
 // maxBody bounds a request.
@@ -105,46 +102,4 @@ func (p *Player) Serve(ln net.Listener) (endpoint string, stop func()) {
 		srv.Close()
 		<-done
 	}
-}
-
-// Socket is a socket that was switched by other means than the phone: nothing is
-// switched, what happened then happens again.
-func (p *Player) Socket(name string) drivers.Power { return socket{name, p} }
-
-type socket struct {
-	name string
-	p    *Player
-}
-
-func (s socket) Name() string { return s.name }
-
-func (s socket) On(ctx context.Context) (drivers.Switched, error)  { return s.switched(ctx, true) }
-func (s socket) Off(ctx context.Context) (drivers.Switched, error) { return s.switched(ctx, false) }
-
-func (s socket) switched(ctx context.Context, on bool) (drivers.Switched, error) {
-	p := s.p
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	t := p.tape
-	if t == nil {
-		now := p.Clock.Now()
-		return drivers.Switched{From: now, To: now, Already: true}, nil
-	}
-	i := t.nextAct(t.next)
-	if t.stray == "" && (i >= len(t.events) || t.events[i].Kind != recording.KindPower || t.events[i].Power.Socket != s.name || t.events[i].Power.On != on) {
-		t.stray = fmt.Sprintf("socket %q %s came, and the recording goes on with %s", s.name, onOff(on), t.expected())
-	}
-	if t.stray != "" {
-		return drivers.Switched{}, trouble(t.stray)
-	}
-	e := &t.events[i]
-	t.answered(i)
-	if err := p.pass(ctx, e, false); err != nil {
-		return drivers.Switched{}, err
-	}
-	p.acted = p.Clock.Now()
-	if f := e.Power.Error; f != nil {
-		return drivers.Switched{}, &certification.Trouble{Code: f.Code, Cause: f.Cause, Message: f.Message, Hint: f.Hint}
-	}
-	return drivers.Switched{From: p.base.Add(e.Power.From), To: p.base.Add(e.Power.To), Already: e.Power.Already}, nil
 }

@@ -87,8 +87,16 @@ func (r request) String() string {
 }
 
 func shown(e *recording.Event) string {
-	if e.Kind == recording.KindPower {
+	switch e.Kind {
+	case recording.KindPower:
 		return fmt.Sprintf("socket %q %s", clip(e.Power.Socket, 60), onOff(e.Power.On))
+	case recording.KindNetwork:
+		if e.Network.Restored {
+			return fmt.Sprintf("the end of the situation %q", clip(string(e.Network.Situation), 60))
+		}
+		return fmt.Sprintf("the situation %q", clip(string(e.Network.Situation), 60))
+	case recording.KindLog:
+		return "a question to the device's log"
 	}
 	r := request{e.Method, e.Path, nil}
 	if e.Request != nil {
@@ -187,6 +195,28 @@ func (t *tape) find(r request, act bool, passed time.Duration, from int) int {
 	}
 	for i := min(t.next, len(t.events)) - 1; i >= t.epoch; i-- { // asked more often: the last answer again
 		if t.matches(i, r) {
+			return i
+		}
+	}
+	return -1
+}
+
+// findOther is the event for something that is no request, likewise.
+func (t *tape) findOther(same func(*recording.Event) bool, act bool) int {
+	end := t.nextAct(t.next)
+	if act {
+		if end < len(t.events) && same(&t.events[end]) {
+			return end
+		}
+		return -1
+	}
+	for i := t.next; i < end; i++ {
+		if same(&t.events[i]) {
+			return i
+		}
+	}
+	for i := min(t.next, len(t.events)) - 1; i >= t.epoch; i-- {
+		if same(&t.events[i]) {
 			return i
 		}
 	}
