@@ -27,6 +27,7 @@ func recorded(bed *testbed.Testbed, o *appium.Options) *recording.Recorder {
 		if begin != nil {
 			begin(id)
 		}
+		bed.Unfit()
 		r.Begin(id)
 	}
 	end := bed.EndAttempt
@@ -88,6 +89,7 @@ func replayed(bed *testbed.Testbed, o *appium.Options, path string) (devicelog.P
 	bed.BeginAttempt = func(id certification.AttemptID) {
 		// A session of before the attempt is not in its recording.
 		_ = bed.Phone.Close(context.Background()) // the player never refuses it
+		bed.Unfit()
 		p.Begin(id)
 	}
 	bed.EndAttempt = func(certification.Attempt, func(string, []byte) (string, error)) testbed.Ending {

@@ -100,9 +100,10 @@ var signs = []sign{
 func (p *Phone) serverTrouble(r request, e *drivers.WebDriverError) error {
 	t := &certification.Trouble{Cause: certification.CauseRig, Err: e}
 	low := strings.ToLower(e.Message)
-	if strings.Contains(low, StraySign) {
+	if at := strings.Index(e.Message, StraySign); at >= 0 {
 		t.Code, t.Cause = certification.ToolReplay, certification.CauseTool
 		t.Message = "the attempt left its recording"
+		t.Err = errors.New(strings.TrimLeft(e.Message[at+len(StraySign):], ": "))
 		t.Hint = "see `ffscert explain " + string(certification.ToolReplay) + "`"
 		p.stray(t)
 		return t

@@ -212,11 +212,16 @@ func (e *Event) Acts() bool {
 	case below == "/execute/sync" && e.Request != nil:
 		var v struct {
 			Script string `json:"script"`
+			Args   []struct {
+				Command string `json:"command"`
+			} `json:"args"`
 		}
 		if json.Unmarshal(*e.Request, &v) != nil {
 			return true
 		}
 		switch v.Script {
+		case "mobile: shell":
+			return len(v.Args) != 1 || v.Args[0].Command != "dumpsys" && v.Args[0].Command != "getprop"
 		case "mobile: isLocked", "mobile: isKeyboardShown", "mobile: queryAppState", "mobile: getCurrentPackage", "mobile: getCurrentActivity",
 			"mobile: deviceInfo", "mobile: batteryInfo", "mobile: getDeviceTime", "mobile: listApps", "mobile: getPermissions":
 			return false

@@ -53,9 +53,14 @@ type Library struct {
 // Open finds the recordings at path: a run's folder, the folder "wire" in it, or
 // one file.
 func Open(path string) (*Library, error) {
+	// A link such as runs/latest may point elsewhere before all is read.
+	path, err := resolve(path)
+	if err != nil {
+		return nil, err
+	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, &Error{File: path, What: "there is no recording: " + bottom(err), Hint: "name the folder of a run that was made with --record"}
+		return nil, &Error{File: path, What: bottom(err)}
 	}
 	if !info.IsDir() {
 		return &Library{filepath.Dir(path), []string{filepath.Base(path)}}, nil
@@ -81,6 +86,14 @@ func Open(path string) (*Library, error) {
 		return nil, &Error{File: path, What: fmt.Sprintf("%d recordings are more than are read", len(l.names))}
 	}
 	return l, nil
+}
+
+func resolve(path string) (string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", &Error{File: path, What: "there is no recording: " + bottom(err), Hint: "name the folder of a run that was made with --record"}
+	}
+	return real, nil
 }
 
 func isDir(path string) bool {
