@@ -140,7 +140,7 @@ func (l *Library) Header(name string) (Header, error) {
 		return Header{}, &Error{File: path, What: bottom(err)}
 	}
 	defer f.Close()
-	lines, err := open(path, f)
+	lines, err := open(path, f, maxLine)
 	if err != nil {
 		return Header{}, err
 	}
@@ -148,8 +148,10 @@ func (l *Library) Header(name string) (Header, error) {
 }
 
 // Read reads an attempt; file is for messages. Errors are *[Error].
-func Read(file string, r io.Reader) (*Attempt, error) {
-	lines, err := open(file, r)
+func Read(file string, r io.Reader) (*Attempt, error) { return read(file, r, maxLine) }
+
+func read(file string, r io.Reader, longest int) (*Attempt, error) {
+	lines, err := open(file, r, longest)
 	if err != nil {
 		return nil, err
 	}
@@ -213,14 +215,15 @@ type lines struct {
 	r    *bufio.Reader
 	n    int
 	left int64
+	most int // of one line
 }
 
-func open(file string, r io.Reader) (*lines, error) {
+func open(file string, r io.Reader, longest int) (*lines, error) {
 	z, err := gzip.NewReader(io.LimitReader(r, maxFile))
 	if err != nil {
 		return nil, &Error{File: file, What: "it is no recording: " + err.Error(), Hint: "recordings are runs/<run>/wire/*" + Extension}
 	}
-	return &lines{file: file, r: bufio.NewReaderSize(z, 64<<10), left: maxText}, nil
+	return &lines{file: file, r: bufio.NewReaderSize(z, 64<<10), left: maxText, most: longest}, nil
 }
 
 func (l *lines) wrong(what, hint string) error {
@@ -236,7 +239,7 @@ func (l *lines) next() ([]byte, error) {
 		line = append(line, part...)
 		l.left -= int64(len(part))
 		switch {
-		case len(line) > maxLine || l.left < 0:
+		case len(line) > l.most || l.left < 0:
 			return nil, l.wrong("it is longer than is read", "is it a recording of ffscert?")
 		case err == nil:
 			return bytes.TrimRight(line, "\r\n"), nil

@@ -234,12 +234,9 @@ func TestBombs(t *testing.T) {
 	var buf bytes.Buffer
 	z := gzip.NewWriter(&buf)
 	fmt.Fprint(z, header)
-	zeros := make([]byte, 1<<20)
-	for range 98 {
-		z.Write(zeros)
-	}
+	z.Write(make([]byte, 1<<20))
 	require.NoError(t, z.Close())
-	_, err := recording.Read("file", &buf)
+	_, err := recording.ReadWithin("file", &buf, 1<<18)
 	require.ErrorContains(t, err, "line 2: it is longer than is read")
 }
 

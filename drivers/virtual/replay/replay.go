@@ -323,13 +323,17 @@ func (p *Player) pass(ctx context.Context, e *recording.Event, again bool) error
 }
 
 // between answers what comes while no attempt is made, such as mending the rig:
-// everything is in order.
+// whatever is done succeeds, and there is nothing to see.
 func (p *Player) between(r request, opens bool) answer {
 	switch {
 	case opens:
 		return p.session(p.head.Session)
 	case r.method == http.MethodGet && r.path == "/status":
 		return p.status()
+	}
+	if below := strings.TrimPrefix(r.path, recording.SessionPath); below == "/source" || below == "/screenshot" || strings.HasPrefix(below, "/element") {
+		b, _ := json.Marshal(map[string]any{"value": map[string]string{"error": "unknown error", "message": "no attempt is replayed now: there is nothing to see", "stacktrace": ""}})
+		return answer{status: http.StatusInternalServerError, body: b}
 	}
 	return ok("null")
 }
