@@ -264,6 +264,22 @@ func TestManyWorkersAppend(t *testing.T) {
 	equal(t, 40, len(rec.Attempts))
 }
 
+// Recorded traffic has names of its own, and none that leads elsewhere.
+func TestRecordingsHaveTheirNames(t *testing.T) {
+	j := create1(t, t.TempDir())
+	p, err := j.SaveRecording("C-0a1b2c3d-0001.jsonl.gz", []byte("x"))
+	check(t, err)
+	equal(t, "wire/C-0a1b2c3d-0001.jsonl.gz", p)
+	got, err := os.ReadFile(filepath.Join(j.Dir(), "wire", "C-0a1b2c3d-0001.jsonl.gz"))
+	check(t, err)
+	equal(t, "x", string(got))
+	for _, hostile := range []string{"", "../x.jsonl.gz", "a/b.jsonl.gz", "x.gz", "x.jsonl.gz/..", "a\x00.jsonl.gz", strings.Repeat("a", 300) + ".jsonl.gz"} {
+		if _, err := j.SaveRecording(hostile, nil); err == nil {
+			t.Errorf("%q is taken", hostile)
+		}
+	}
+}
+
 func TestEvidenceIsStoredByItsContent(t *testing.T) {
 	j := create1(t, t.TempDir())
 	save := func(name, data string) string {
