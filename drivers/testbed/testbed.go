@@ -101,6 +101,9 @@ type Testbed struct {
 	// BeginAttempt, if not nil, is told which attempt comes next, before it
 	// touches anything.
 	BeginAttempt func(certification.AttemptID)
+	// Reconnect, if not nil, connects a phone again that has gone away: it runs
+	// a command of the user's.
+	Reconnect func(context.Context) error
 	// Shut, if not nil, frees what the testbed holds beside the session.
 	Shut func() error
 
