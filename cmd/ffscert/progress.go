@@ -39,7 +39,7 @@ type bedProgress struct {
 
 // event is one line of `ffscert run --json`.
 type event struct {
-	Event string    `json:"event"` // run_started, run_continued, attempt_started, attempt_finished
+	Event string    `json:"event"` // run_started, run_continued, attempt_started, attempt_finished, testbed_stopped
 	UTC   time.Time `json:"utc"`
 	Run   string    `json:"run,omitempty"`
 	// Recorded is how many attempts a continued run has already.
@@ -53,6 +53,7 @@ type event struct {
 	Cause    certification.Cause    `json:"cause,omitempty"`
 	Code     certification.Code     `json:"code,omitempty"`
 	Message  string                 `json:"message,omitempty"`
+	Hint     string                 `json:"hint,omitempty"` // of testbed_stopped
 	Setup    *certification.Bracket `json:"setup_time_s,omitempty"`
 }
 
@@ -162,6 +163,21 @@ func (p *progress) Ended(bed string, a certification.Attempt) {
 	p.mu.Unlock()
 	for _, b := range p.beds {
 		b.bar.SetCurrent(int64(min(done, p.total)))
+	}
+}
+
+// Stopped is a testbed that is taken out of the run.
+func (p *progress) Stopped(bed string, last certification.Attempt, hint string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if b := p.beds[bed]; b != nil {
+		b.doing, b.what = "stopped", string(last.Code)
+	}
+	if p.lines != nil {
+		fmt.Fprintf(p.lines, "testbed %s is taken out of the run: too many blocked attempts in a row\n  hint: %s\n", printable(bed), printable(hint))
+	}
+	if p.events != nil {
+		p.emit(event{Event: "testbed_stopped", Testbed: bed, Cause: last.Cause, Code: last.Code, Message: last.Message, Hint: hint})
 	}
 }
 

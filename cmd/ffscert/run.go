@@ -198,7 +198,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	progress := newProgress(s, o.json, asking || onNetworks, j.Header(), job.jobs, beds, claim)
 	page := &publisher{s: s, j: j}
 	page.publish(ctx)
-	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: &listeners{progress, page}, HealWithin: healWithin, StopWhenProven: c.StopWhenProven}
+	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: &listeners{progress, page}, HealWithin: healWithin, Breaker: c.BlockedInARow, StopWhenProven: c.StopWhenProven}
 	hush := context.AfterFunc(ctx, func() {
 		if !s.quiet {
 			fmt.Fprintln(s.Stderr, "interrupting: closing the sessions; interrupt again to leave at once, what is recorded is safe")
@@ -221,13 +221,14 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 		return stopped(s, c, j, err)
 	}
 	err = deliver(s, o, r, outputs, runErr)
-	if runErr != nil && !errors.Is(runErr, context.Canceled) {
+	var noBed *suite.StoppedError
+	if runErr != nil && !errors.Is(runErr, context.Canceled) && !errors.As(runErr, &noBed) {
 		return stopped(s, c, j, err)
 	}
 	return err
 }
 
-// healWithin is how long a server or phone that went away is waited for.
+// healWithin is how long a server, phone or network that went away is waited for.
 const healWithin = 2 * time.Minute
 
 // narrowed tells whether the user chose what to run: then what was chosen

@@ -119,6 +119,9 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 		}
 		bed.Shut = held.Release
 		opts.Endpoint, opts.UDID, opts.Capabilities = conn.Endpoint, conn.UDID, conn.Capabilities
+		if args := b.Phone.Reconnect; len(args) > 0 {
+			bed.Reconnect = testbed.CommandReconnect(args)
+		}
 		t := b.Phone.CommandTimeouts
 		opts.Limits = appium.Limits{Session: t.Session, Find: t.Find, Source: t.Source, Action: t.Action, Screenshot: t.Screenshot, Other: t.Other}
 	}

@@ -117,6 +117,9 @@ type Testbed struct {
 	Socket func(drivers.Power) drivers.Power
 	// Secrets are what is shown and kept nowhere; may be nil.
 	Secrets *secret.Masker
+	// Reconnect, if not nil, connects a phone again that has gone away: it runs
+	// a command of the user's.
+	Reconnect func(context.Context) error
 	// Shut, if not nil, frees what the testbed holds beside the session.
 	Shut func() error
 

@@ -53,8 +53,8 @@ func attempt(n int) certification.Attempt {
 		Steps:        []certification.Step{{Text: "When I …", Location: "a.feature:5", Status: "passed", Seconds: 1.25, Evidence: []string{"evidence/a.png"}}},
 		Findings:     []certification.Finding{{Rule: "LWA-SCOPE", Severity: certification.SeverityWarning, Message: "m", Evidence: []string{"evidence/a.png"}}},
 		Observations: []certification.Observation{{What: "tile", At: start}},
-		Evidence:     []string{"evidence/b.png"},
-		Simulated:    true,
+		Evidence:     []string{"evidence/b.png"}, DecidedBy: []string{"the plug says on"},
+		Simulated: true,
 	}
 }
 

@@ -24,6 +24,11 @@ type Phone struct {
 	// depends are refused. A key that ends in _env or _file takes its value
 	// from that environment variable or file.
 	Capabilities map[string]any `yaml:"capabilities,omitempty" json:"capabilities,omitempty"`
+	// Reconnect is a program with its arguments that connects the phone again
+	// when it has gone away between two attempts, such as
+	// [adb, connect, "192.168.1.20:5555"] or one that switches the port of a USB
+	// hub; no shell is involved.
+	Reconnect []string `yaml:"reconnect,omitempty" json:"reconnect,omitempty" jsonschema:"minItems=1,maxItems=100"`
 	// CommandTimeouts limit single WebDriver commands.
 	CommandTimeouts CommandTimeouts `yaml:"command_timeouts,omitempty" json:"command_timeouts"`
 }

@@ -59,6 +59,9 @@ func (b *builder) attempt(id, caseID string, a matrix.Attempt) attemptView {
 	for _, p := range a.Phases {
 		v.Facts = append(v.Facts, fact{"Phase", clean(p.Name) + ", " + seconds(p.Seconds)})
 	}
+	for _, line := range a.DecidedBy {
+		v.Facts = append(v.Facts, fact{"Decided by", clean(line)})
+	}
 	r := b.recorded[key{caseID, a.Scenario, a.N, a.StartedUTC}]
 	if r == nil {
 		return v
