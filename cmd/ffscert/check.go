@@ -37,7 +37,7 @@ the screen map of the partner app lacks for which cases. Exit status 0: nothing 
 			if err != nil {
 				return err
 			}
-			cat, err := s.catalog(c)
+			cat, owns, err := s.plans(c)
 			if err != nil {
 				return err
 			}
@@ -50,6 +50,7 @@ the screen map of the partner app lacks for which cases. Exit status 0: nothing 
 				return err
 			}
 			problems = append(problems, unfitting(s, c, plan)...)
+			problems = append(problems, uncovered(plan, owns, scenarios)...)
 			plan = settled(plan, scenarios)
 			_, wrong, err := loadWaivers(c, cat, time.Now())
 			if err != nil {
@@ -61,7 +62,6 @@ the screen map of the partner app lacks for which cases. Exit status 0: nothing 
 				return err
 			}
 			problems = append(problems, suite.Check(scenarios, steps.Vocabulary(), known(cat, plan, c, maps, nil))...)
-			problems = append(problems, uncovered(plan, scenarios)...)
 			problems = append(problems, unfit(c)...)
 			problems = append(problems, outsideMaps(c, maps)...)
 			problems = append(problems, lacking(c, maps, nil, plan, relevant(plan, scenarios, knows(cat)))...)
@@ -173,21 +173,32 @@ func unfitting(s *state, c *config.Config, plan certification.Plan) []suite.Prob
 	return problems
 }
 
-// uncovered finds the cases of the plan that no scenario carries out.
-func uncovered(plan certification.Plan, scenarios []suite.Scenario) []suite.Problem {
+// uncovered finds the cases of the plan that need a scenario and have none:
+// also those of a plan of the user's that are attended only until they have one.
+func uncovered(plan certification.Plan, owns []catalog.Own, scenarios []suite.Scenario) []suite.Problem {
 	covered := map[string]bool{}
 	for _, s := range scenarios {
 		for _, id := range s.Cases {
 			covered[id] = true
 		}
 	}
+	at := func(id string) (file string, line int) { return "plan " + plan.ID, 0 }
+	for _, o := range owns {
+		if o.Plan.ID == plan.ID {
+			at = func(id string) (string, int) { return o.Path, o.Line(id) }
+		}
+	}
 	var problems []suite.Problem
 	for _, c := range plan.Cases {
-		if !covered[c.ID] && c.Method == certification.Automated && c.NotApplicable == "" {
-			problems = append(problems, suite.Problem{File: "plan " + plan.ID, Warning: true,
-				Message: "no scenario carries out the case " + c.ID + " (" + c.Title + ")",
-				Hint:    "tag one with @case:" + c.ID})
+		if covered[c.ID] || c.NotApplicable != "" || c.Method != "" && c.Method != certification.Automated {
+			continue
 		}
+		p := suite.Problem{Warning: true, Message: "no scenario carries out the case " + c.ID + " (" + c.Title + ")", Hint: "tag one with @case:" + c.ID}
+		if c.Method == "" {
+			p.Hint += ", or give it a method: until then, a person has to decide it"
+		}
+		p.File, p.Line = at(c.ID)
+		problems = append(problems, p)
 	}
 	return problems
 }
