@@ -45,7 +45,7 @@ the screen map of the partner app lacks for which cases. Exit status 0: nothing 
 			if err != nil {
 				return err
 			}
-			scenarios, problems, err := loadFeatures(s, firstOf(dir, c.Features))
+			scenarios, problems, err := loadFeatures(s, c, dir)
 			if err != nil {
 				return err
 			}
@@ -81,18 +81,33 @@ func firstOf(a, b string) string {
 	return b
 }
 
-// loadFeatures reads the built-in features and those below dir, if any.
-func loadFeatures(s *state, dir string) ([]suite.Scenario, []suite.Problem, error) {
+// loadFeatures reads the built-in features and those below dir; if that is
+// empty, those below the folder that the configuration names, if any.
+func loadFeatures(s *state, c *config.Config, dir string) ([]suite.Scenario, []suite.Problem, error) {
 	sources := []suite.Source{{FS: features.Files}}
-	if dir != "" {
-		src, err := featureFolder(s, dir)
+	if from := firstOf(dir, c.Features); from != "" {
+		src, err := featureFolder(s, from)
 		if err != nil {
 			return nil, nil, err
+		}
+		if dir == "" {
+			src.Prefix = asConfigured(s, c, src.Prefix)
 		}
 		sources = append(sources, src)
 	}
 	scenarios, problems := suite.Load(sources...)
 	return scenarios, problems, nil
+}
+
+// asConfigured is the folder as the configuration names it: where on the disk
+// the project lies is nobody's business, and what an attempt meets by chance
+// must not depend on it.
+func asConfigured(s *state, c *config.Config, dir string) string {
+	rel, err := filepath.Rel(filepath.Dir(s.path(c.Path)), filepath.FromSlash(dir))
+	if err != nil || !filepath.IsLocal(rel) {
+		return dir
+	}
+	return filepath.ToSlash(rel)
 }
 
 // featureFolder is the user's folder of feature files.
