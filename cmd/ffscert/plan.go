@@ -44,7 +44,7 @@ func newPlanListCmd(s *state) *cobra.Command {
 				return err
 			}
 			plans := cat.Plans()
-			if scenarios, _, err := loadFeatures(s, c.Features); err == nil {
+			if scenarios, _, err := loadFeatures(s, c, ""); err == nil {
 				for i := range plans {
 					plans[i] = settled(plans[i], scenarios)
 				}

@@ -275,7 +275,7 @@ func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
 	if err != nil {
 		return plannedRun{}, err
 	}
-	scenarios, problems, err := loadFeatures(s, firstOf(o.features, c.Features))
+	scenarios, problems, err := loadFeatures(s, c, o.features)
 	if err != nil {
 		return plannedRun{}, err
 	}
