@@ -81,16 +81,26 @@ func Open(t testing.TB, folder, page string) *Page {
 	return p
 }
 
-// Wait waits until an expression of JavaScript is true.
+// Wait waits until an expression of JavaScript is true. A page that has not
+// come that far in a while is loaded once more: on a machine that is busy, a
+// program on a page may give up on a part of its own.
 func (p *Page) Wait(expression string) {
 	p.t.Helper()
-	ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`new Promise(done => {
-		const end = Date.now() + 60000;
-		const look = () => { let ok = false; try { ok = !!(`+expression+`) } catch (e) {} if (ok || Date.now() > end) done(ok); else setTimeout(look, 100) };
-		look();
-	})`, chromedp.EvalAwaitPromise))
-	if err != nil || !ok {
-		p.t.Fatalf("%s: %v\nthe page says:\n%s\n%s", expression, err, p.Text(), strings.Join(p.trouble, "\n"))
+	for try := 1; ; try++ {
+		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`new Promise(done => {
+			const end = Date.now() + 30000;
+			const look = () => { let ok = false; try { ok = !!(`+expression+`) } catch (e) {} if (ok || Date.now() > end) done(ok); else setTimeout(look, 100) };
+			look();
+		})`, chromedp.EvalAwaitPromise))
+		if err == nil && ok {
+			return
+		}
+		if try == 3 {
+			p.t.Fatalf("%s: %v\nthe page says:\n%s\n%s", expression, err, p.Text(), strings.Join(p.trouble, "\n"))
+		}
+		if err := chromedp.Do(p.ctx, chromedp.Reload()); err != nil {
+			p.t.Fatal(err)
+		}
 	}
 }
 
