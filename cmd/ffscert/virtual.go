@@ -22,13 +22,13 @@ func newVirtualCmd(s *state) *cobra.Command {
 		Short: "The simulated testbed",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usagef("unknown command %q for virtual\n  hint: use `ffscert virtual serve`", args[0])
+				return usagef("unknown command %q for virtual\n  hint: use `ffscert virtual serve` or `ffscert virtual apps`", args[0])
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newVirtualServeCmd(s))
+	cmd.AddCommand(newVirtualServeCmd(s), newVirtualAppsCmd(s))
 	return cmd
 }
 
