@@ -20,13 +20,17 @@ var extPattern = regexp.MustCompile(`^\.[a-z0-9]{1,8}$`)
 // extension of name is used. The file is complete, and on the disk, when
 // SaveEvidence returns.
 func (j *Journal) SaveEvidence(name string, data []byte) (string, error) {
+	return saveEvidence(j.dir, name, data)
+}
+
+func saveEvidence(dir, name string, data []byte) (string, error) {
 	sum := sha256.Sum256(data)
 	ext := strings.ToLower(path.Ext(name))
 	if !extPattern.MatchString(ext) {
 		ext = ".bin"
 	}
 	inside := path.Join(evidenceDir, hex.EncodeToString(sum[:])+ext)
-	target := filepath.Join(j.dir, filepath.FromSlash(inside))
+	target := filepath.Join(dir, filepath.FromSlash(inside))
 	if _, err := os.Lstat(target); err == nil {
 		return inside, nil // it came there by a rename, so it is whole
 	}

@@ -203,6 +203,9 @@ func readRecord(ctx context.Context, path string, db *sql.DB, version int, alive
 	if err = readAttempts(ctx, path, tx, version, tip, how, &rec); err != nil {
 		return Record{}, err
 	}
+	if rec.Reviews, err = readReviews(filepath.Dir(path), rec.ID); err != nil {
+		return Record{}, err
+	}
 	rec.State = stateOf(rec.State, alive)
 	rec.Testbeds = lastKnown(rec.Sessions)
 	return rec, nil

@@ -161,6 +161,9 @@ type Record struct {
 	Sessions []Session
 	// Attempts are in the order in which they were appended.
 	Attempts []certification.Attempt
+	// Reviews are what people have answered, in that order. They are kept in a
+	// file of their own: a run can be reviewed while it goes on.
+	Reviews []Review
 }
 
 // Simulated tells whether anything in the run was simulated. One simulated
