@@ -162,6 +162,8 @@ type Case struct {
 	Scenarios   []ScenarioSummary `json:"scenarios"`
 	AttemptList []Attempt         `json:"attempt_list"`
 	Findings    []Finding         `json:"findings"`
+	// Reviews are the answers of people, the oldest first.
+	Reviews []Review `json:"reviews"`
 }
 
 // ScenarioSummary is the result of one scenario of a case.

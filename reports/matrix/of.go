@@ -26,6 +26,7 @@ func Of(run journal.Record) Matrix {
 	plan, local := split(run)
 	m := Matrix{Schema: Schema, Cases: []Case{}, Local: []Scenario{}, NotSelected: []string{}}
 	partial := run.Selection.Partial
+	a := answersOf(run.Reviews)
 	executed := 0
 	for _, k := range run.Plan.Cases {
 		scope, selected := run.Scope(k.ID)
@@ -41,11 +42,13 @@ func Of(run journal.Record) Matrix {
 		}
 		partial = partial || rules.Required < k.Criterion.Attempts
 		executed += len(attempts)
-		m.Cases = append(m.Cases, judgeCase(k, rules, scope.Scenarios, attempts, run.State))
+		c := judgeCase(k, rules, scope.Scenarios, attempts, run.State, a)
+		c.Reviews = a.list(run.Reviews, a.items(k, scope.Scenarios, attempts), k.ID)
+		m.Cases = append(m.Cases, c)
 	}
 	m.Waivers = waive(run, m.Cases)
 	if scope, ok := run.Scope(certification.LocalCase); ok || len(local) > 0 {
-		m.Local = judgeLocal(run, scope, local)
+		m.Local = judgeLocal(run, scope, local, a)
 	}
 	m.Run = describe(run, partial, executed)
 	m.Summary = summarise(m, run.State)
@@ -156,10 +159,14 @@ func (s *Summary) count(v certification.Verdict) {
 }
 
 // judgeCase makes one row of the matrix.
-func judgeCase(k certification.Case, r Rules, scenarios []string, attempts []*certification.Attempt, state journal.State) Case {
+func judgeCase(k certification.Case, r Rules, scenarios []string, attempts []*certification.Attempt, state journal.State, a answers) Case {
 	c := Case{ID: k.ID, Group: k.Group, Title: k.Title, Requirement: k.Requirement, Method: k.Method,
 		Scenarios: []ScenarioSummary{}}
-	parts := byScenario(scenarios, attempts)
+	parts := byScenario(scenarios, attempts, a)
+	answer := a.ofCase(k, scenarios, attempts)
+	for _, p := range parts {
+		p.shown = answer != nil && answer.Answer == journal.AnswerPass
+	}
 	var brackets []certification.Bracket
 	for _, p := range parts {
 		s := p.judge(r, k.Method, state)
@@ -181,6 +188,7 @@ func judgeCase(k certification.Case, r Rules, scenarios []string, attempts []*ce
 	default:
 		c.worstOf()
 	}
+	c.decide(answer, len(parts) == 0)
 	return c
 }
 
@@ -244,13 +252,13 @@ func (c *Case) worstOf() {
 }
 
 // judgeLocal judges scenarios outside the plan, each for itself.
-func judgeLocal(run journal.Record, scope journal.Scope, attempts []*certification.Attempt) []Scenario {
+func judgeLocal(run journal.Record, scope journal.Scope, attempts []*certification.Attempt, a answers) []Scenario {
 	rules, ok := RulesOf(run.Header, certification.LocalCase)
 	if !ok {
 		rules = Rules{Criterion: certification.Criterion{Kind: certification.All, Attempts: 1}, Required: 1, BlockedShare: run.BlockedShare}
 	}
 	list := []Scenario{}
-	for _, p := range byScenario(scope.Scenarios, attempts) {
+	for _, p := range byScenario(scope.Scenarios, attempts, a) {
 		one := []*part{p}
 		list = append(list, Scenario{p.judge(rules, certification.Automated, run.State), listOf(one), findingsOf(one)})
 	}

@@ -18,11 +18,13 @@ type part struct {
 	judged   []Judgement // of the attempt at the same index
 	brackets []certification.Bracket
 	tally    Tally
+	answered []bool // that attempt waited for a person, who has answered
+	shown    bool   // a person has shown the evidence for the case
 }
 
 // byScenario makes the parts of a case: the scenarios that it has, in their
 // order, then any other that was attempted, by name.
-func byScenario(scenarios []string, attempts []*certification.Attempt) []*part {
+func byScenario(scenarios []string, attempts []*certification.Attempt, a answers) []*part {
 	index := map[string]*part{}
 	parts := make([]*part, 0, len(scenarios))
 	for _, s := range scenarios {
@@ -44,18 +46,20 @@ func byScenario(scenarios []string, attempts []*certification.Attempt) []*part {
 	}
 	slices.SortFunc(parts[known:], func(a, b *part) int { return strings.Compare(a.scenario, b.scenario) })
 	for _, p := range parts {
-		p.weigh()
+		p.weigh(a)
 	}
 	return parts
 }
 
-func (p *part) weigh() {
+func (p *part) weigh(answers answers) {
 	slices.SortStableFunc(p.attempts, func(a, b *certification.Attempt) int {
 		return cmp.Or(cmp.Compare(a.ID.N, b.ID.N), a.Started.Compare(b.Started), strings.Compare(a.Testbed, b.Testbed))
 	})
 	p.judged = make([]Judgement, 0, len(p.attempts))
 	for _, a := range p.attempts {
-		j := Judge(*a)
+		was := Judge(*a)
+		j := answers.reviewed(a, was)
+		p.answered = append(p.answered, j.Verdict != was.Verdict)
 		p.judged = append(p.judged, j)
 		p.tally.Add(j.Verdict)
 		if b := a.SetupTime; b != nil && j.Verdict.Counts() {
@@ -97,11 +101,11 @@ func (p *part) judge(r Rules, method certification.Method, state journal.State) 
 // evidenceMissing tells whether an attended or evidence case has an attempt
 // that passed with nothing to show for it.
 func (p *part) evidenceMissing(method certification.Method) bool {
-	if method == certification.Automated || method == "" {
+	if method == certification.Automated || method == "" || p.shown {
 		return false
 	}
 	for i, j := range p.judged {
-		if (j.Verdict == certification.Passed || j.Verdict == certification.Warning) && len(evidenceOf(p.attempts[i])) == 0 {
+		if !p.answered[i] && (j.Verdict == certification.Passed || j.Verdict == certification.Warning) && len(evidenceOf(p.attempts[i])) == 0 {
 			return true
 		}
 	}
