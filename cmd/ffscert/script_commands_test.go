@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"os/exec"
 	"strconv"
@@ -27,6 +29,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"sameparts":    cmdSameParts,
 		"interrupt":    cmdInterrupt,
 		"damage":       cmdDamage,
+		"picture":      cmdPicture,
 	}
 }
 
@@ -163,4 +166,16 @@ func cmdDamage(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s does not hold %q", args[0], args[1])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
+}
+
+// cmdPicture makes a small picture:
+//
+//	picture FILE.png
+func cmdPicture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: picture FILE.png")
+	}
+	var b bytes.Buffer
+	ts.Check(png.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 20))))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
 }
