@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"encoding/json"
@@ -30,6 +31,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"interrupt":    cmdInterrupt,
 		"damage":       cmdDamage,
 		"picture":      cmdPicture,
+		"unpack":       cmdUnpack,
 	}
 }
 
@@ -178,4 +180,17 @@ func cmdPicture(ts *testscript.TestScript, neg bool, args []string) {
 	var b bytes.Buffer
 	ts.Check(png.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 20))))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
+}
+
+// cmdUnpack unpacks an archive into a new folder:
+//
+//	unpack FILE.zip DIR
+func cmdUnpack(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: unpack FILE.zip DIR")
+	}
+	z, err := zip.OpenReader(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer z.Close()
+	ts.Check(os.CopyFS(ts.MkAbs(args[1]), z))
 }
