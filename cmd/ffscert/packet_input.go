@@ -102,14 +102,14 @@ func compareVersions(a, b string) int {
 // scenariosNow are the scenarios that carry out each case of the plan, as the
 // runs would find them now.
 func scenariosNow(s *state, c *config.Config, joined *packet.Campaign) (map[string][]string, error) {
-	folder, files := c.Features, []string(nil)
+	folder, files := "", []string(nil) // without a folder of its own a run takes that of the configuration
 	for _, r := range joined.Runs {
 		if o := r.Record.Selection.Options; o != nil {
 			folder = firstOf(o.Features, folder)
 			files = append(files, o.Files...)
 		}
 	}
-	scenarios, _, err := loadFeatures(s, folder)
+	scenarios, _, err := loadFeatures(s, c, folder)
 	if err != nil {
 		return nil, err
 	}

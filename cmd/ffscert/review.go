@@ -48,7 +48,7 @@ Without a terminal, answers come from a file (--from):
     - case: FFS-SEC-01
       answer: pass
       evidence: [tls.pcapng]           # relative to this file
-    - case: FFS-LWA-06
+    - case: FFS-LWA-02
       scenario: "consent.feature:12 …"  # only where several attempts wait
       attempt: 3
       answer: fail
