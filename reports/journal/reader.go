@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -127,6 +129,11 @@ func List(ctx context.Context, runsDir string) ([]Entry, error) {
 		e.Header, e.State, e.Err = glance(ctx, runsDir, e.ID)
 		entries = append(entries, e)
 	}
+	// Ids of the same second say nothing about which was first.
+	slices.SortStableFunc(entries, func(a, b Entry) int {
+		const second = len("20261122-161403")
+		return cmp.Or(strings.Compare(b.ID[:second], a.ID[:second]), b.Header.Created.Compare(a.Header.Created))
+	})
 	return entries, nil
 }
 
