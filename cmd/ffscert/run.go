@@ -400,8 +400,11 @@ func greet(ctx context.Context, beds []*testbed.Testbed) ([]journal.Testbed, err
 			}
 			return nil, &statusError{status, fmt.Errorf("testbed %s: %w", b.Name, err)}
 		}
+		// A version that the phone does not say is not known; a phone that does
+		// not answer is noticed by the first attempt, which can heal it.
+		fitting, _ := b.Fit(ctx)
 		known = append(known, journal.Testbed{Name: b.Name, UDID: info.UDID, Manufacturer: info.Manufacturer, Model: info.Model,
-			Platform: info.Platform, PlatformVersion: info.PlatformVersion, Automation: info.Automation, Provisioner: b.Names.Provisioner,
+			Platform: info.Platform, PlatformVersion: info.PlatformVersion, AppVersion: fitting.Version, Automation: info.Automation, Provisioner: b.Names.Provisioner,
 			DevicePlug: b.Names.DevicePlug, ProvisionerPlug: b.Names.ProvisionerPlug, Simulated: info.Simulated})
 	}
 	return known, nil
