@@ -116,16 +116,20 @@ func runPacketBuild(ctx context.Context, s *state, o packetOptions) (err error) 
 	}
 	in := packet.Input{Demo: o.demo, ToolVersion: version}
 	for _, name := range o.runs {
-		r, err := readResult(ctx, s.runs(c), name)
+		r, err := readResult(ctx, s.runs(c), name) // says best what is wrong with a run
 		if err != nil {
 			return err
+		}
+		whole, _, err := journal.Read(ctx, s.runs(c), r.record.ID)
+		if err != nil {
+			return usage(err)
 		}
 		root, err := os.OpenRoot(r.dir)
 		if err != nil {
 			return usage(err)
 		}
 		defer func() { err = errors.Join(err, root.Close()) }()
-		in.Runs = append(in.Runs, packet.Run{Record: r.record, Folder: root.FS()})
+		in.Runs = append(in.Runs, packet.Run{Record: whole, Folder: root.FS()})
 	}
 	campaign, wrong, err := o.campaign(s, c, in)
 	if err != nil {

@@ -116,11 +116,12 @@ func runReview(ctx context.Context, s *state, o reviewOptions) error {
 }
 
 // reviewed brings the reports up to date and says what is left.
-func (s *state) reviewed(ctx context.Context, runsDir, run string, n int) error {
-	r, err := readResult(ctx, runsDir, run)
+func (s *state) reviewed(ctx context.Context, runsDir, run string, n int) (err error) {
+	r, closeRun, err := openResult(ctx, runsDir, run)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, closeRun()) }()
 	if n > 0 && r.record.State != journal.Running { // whoever carries it out does it then
 		if err := r.publish(); err != nil {
 			return err

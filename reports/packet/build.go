@@ -15,6 +15,7 @@ import (
 	"ffscert/reports/journal"
 	"ffscert/reports/matrix"
 	"ffscert/reports/render/html"
+	"ffscert/reports/render/xlsx"
 )
 
 // The bounds of a packet, which [Verify] enforces, too.
@@ -34,10 +35,11 @@ func (c *Campaign) Files() ([]File, error) {
 		add(path, append(data, '\n'))
 		return err
 	}
-	var page, m, report bytes.Buffer
+	var page, m, report, book bytes.Buffer
 	err := errors.Join(
 		html.Render(&page, c.Joined, html.Options{Folder: c.folder()}),
 		matrix.Write(&m, c.Matrix),
+		xlsx.Render(&book, c.Matrix),
 		c.writeReport(&report),
 		addJSON("environment.json", c.environment()),
 		addJSON("waivers.json", list(c.Matrix.Waivers)),
@@ -50,6 +52,7 @@ func (c *Campaign) Files() ([]File, error) {
 	add("report.html", report.Bytes())
 	add("matrix.html", c.stamped(page.Bytes()))
 	add("matrix.json", m.Bytes())
+	add("matrix.xlsx", book.Bytes())
 	if c.Sheet != nil {
 		add("sheet.xlsx", c.Sheet)
 	}

@@ -142,7 +142,7 @@ func TestTheSameRunsGiveTheSameBytes(t *testing.T) {
 	if !r.Intact || r.Demonstration() || r.Manifest.TestsExecuted != 20 || len(r.Manifest.Barcodes) != 1 || r.PublicKey != PublicKey(testKey) {
 		t.Errorf("%+v", r)
 	}
-	for _, name := range []string{"report.html", "matrix.html", "matrix.json", "environment.json", "reviews.json", "waivers.json", "derivative.json"} {
+	for _, name := range []string{"report.html", "matrix.html", "matrix.json", "matrix.xlsx", "environment.json", "reviews.json", "waivers.json", "derivative.json"} {
 		if !slices.ContainsFunc(r.Manifest.Files, func(e Entry) bool { return e.Path == name }) {
 			t.Errorf("%s is missing", name)
 		}
