@@ -1,7 +1,7 @@
 package main
 
 import (
-	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,27 +76,25 @@ func newerPlan(cat *catalog.Catalog, plan certification.Plan) string {
 	return ""
 }
 
-// compareVersions compares versions such as 1.2 and 1.10 part by part.
+var versionPattern = regexp.MustCompile(`^[vV]?[0-9]{1,9}(\.[0-9]{1,9})*$`)
+
+// compareVersions compares versions such as 1.2 and 1.10 part by part. Of those
+// that are written in any other way neither is known to be the higher one.
 func compareVersions(a, b string) int {
-	x, y := strings.Split(a, "."), strings.Split(b, ".")
-	for i := range max(len(x), len(y)) {
-		part := func(l []string) (int, string) {
-			if i >= len(l) {
-				return 0, ""
-			}
-			n, err := strconv.Atoi(l[i])
-			if err != nil {
-				return 0, l[i]
-			}
-			return n, ""
-		}
-		n, s := part(x)
-		m, t := part(y)
-		if d := cmp.Or(cmp.Compare(n, m), strings.Compare(s, t)); d != 0 {
-			return d
-		}
+	if !versionPattern.MatchString(a) || !versionPattern.MatchString(b) {
+		return 0
 	}
-	return 0
+	numbers := func(v string) (list []int) {
+		for _, part := range strings.Split(strings.TrimLeft(v, "vV"), ".") {
+			n, _ := strconv.Atoi(part) // the pattern allows digits only
+			list = append(list, n)
+		}
+		for len(list) > 0 && list[len(list)-1] == 0 {
+			list = list[:len(list)-1]
+		}
+		return list
+	}
+	return slices.Compare(numbers(a), numbers(b))
 }
 
 // scenariosNow are the scenarios that carry out each case of the plan, as the
@@ -150,7 +148,7 @@ func (o packetOptions) fillSheet(s *state, c *config.Config, joined *packet.Camp
 		wrong = append(wrong, packet.Shortfall{Rule: "sheet", Message: f.String()})
 	}
 	if len(filled.Cells) == 0 {
-		wrong = append(wrong, packet.Shortfall{Rule: "sheet", Message: o.fill.file + ": nothing could be filled in: it has none of the cases of the plan " + joined.Joined.Plan.ID})
+		wrong = append(wrong, packet.Shortfall{Rule: "sheet", Message: o.fill.file + ": nothing could be filled in: none of its cases has a result in these runs"})
 	}
 	return wrong, nil
 }

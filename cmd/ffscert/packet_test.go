@@ -168,7 +168,7 @@ func TestCompareVersions(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want int
-	}{{"1.2", "1.10", -1}, {"1.2", "1.2", 0}, {"2", "1.9", 1}, {"1.2", "1.2.1", -1}, {"1.a", "1.b", -1}} {
+	}{{"1.2", "1.10", -1}, {"1.2", "1.2", 0}, {"2", "1.9", 1}, {"1.2", "1.2.1", -1}, {"1.2", "v1.2.0", 0}, {"1.a", "1.b", 0}, {"", "1.2", 0}, {"Oct 2023", "1.2", 0}} {
 		if got := compareVersions(c.a, c.b); got != c.want {
 			t.Errorf("%s, %s: %d", c.a, c.b, got)
 		}

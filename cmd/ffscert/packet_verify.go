@@ -102,7 +102,7 @@ func sayVerified(s *state, name string, r packet.Report) error {
 			what = "it says of itself: packet"
 		}
 		line("%s of %s, plan %s %s, verdict %s, %d tests executed, runs %s", what, firstOf(m.Product.DeviceName, "?"), m.Plan.ID, m.Plan.Version, m.Verdict, m.TestsExecuted, strings.Join(m.Runs, " "))
-		if m.SubmitByUTC != nil {
+		if m.SubmitByUTC != nil && !r.Demonstration() {
 			line("to be submitted no later than %s UTC", m.SubmitByUTC.UTC().Format("2006-01-02 15:04"))
 		}
 	}

@@ -23,6 +23,7 @@ type caseView struct {
 	Numbers                                        []fact
 	Rate                                           *rateView
 	Findings                                       []findingView
+	Answers                                        []string // of people, the oldest first
 	Strips                                         []strip
 }
 
@@ -102,6 +103,9 @@ func (b *builder) planCase(c matrix.Case) caseView {
 	}
 	for _, f := range c.Findings {
 		v.Findings = append(v.Findings, findingView{clean(string(f.Severity)), clean(f.Rule), clean(f.Message)})
+	}
+	for _, r := range c.Reviews {
+		v.Answers = append(v.Answers, answer(r))
 	}
 	rest := c.AttemptList
 	for _, s := range c.Scenarios {
@@ -242,3 +246,24 @@ func rateOf(r *matrix.RateResult) *rateView {
 }
 
 func percentOf(x float64) float64 { return min(max(x*100, 0), 100) }
+
+// answer says what a person answered, in one line.
+func answer(r matrix.Review) string {
+	t := fmt.Sprintf("%s by %s, %s UTC", r.Answer, clean(r.Name), r.AtUTC.Format("2006-01-02 15:04"))
+	if r.Attempt > 0 {
+		t = fmt.Sprintf("attempt %d: %s", r.Attempt, t)
+	}
+	if r.Cause != "" {
+		t += ", cause " + words(string(r.Cause))
+	}
+	for _, i := range r.Images {
+		t += fmt.Sprintf(", %g × %g mm", i.WidthMM, i.HeightMM)
+	}
+	if r.Note != "" {
+		t += ": " + clean(r.Note)
+	}
+	if !r.Counts {
+		t += " (does not decide)"
+	}
+	return t
+}
