@@ -104,8 +104,9 @@ func bomb(h zip.FileHeader) bool {
 
 // putRaw writes an entry in the one form that an entry of a packet has.
 func putRaw(z *zip.Writer, h zip.FileHeader, raw io.Reader) error {
-	plain := zip.FileHeader{Name: h.Name, Method: h.Method, CRC32: h.CRC32, UncompressedSize64: h.UncompressedSize64, CompressedSize64: h.CompressedSize64,
-		ModifiedDate: 1<<5 | 1} // 1980-01-01, the first day that a ZIP archive knows
+	plain := zip.FileHeader{Name: h.Name, Method: h.Method, CRC32: h.CRC32, UncompressedSize64: h.UncompressedSize64, CompressedSize64: h.CompressedSize64}
+	//lint:ignore SA1019 CreateRaw takes the date from here alone
+	plain.ModifiedDate = 1<<5 | 1 // 1980-01-01, the first day that a ZIP archive knows
 	plain.SetMode(0o644)
 	w, err := z.CreateRaw(&plain)
 	if err != nil {
