@@ -35,6 +35,9 @@ type Camera struct {
 	// Secrets are words that must not be kept wherever they show up, such as
 	// the test account's password.
 	Secrets []string
+	// Private, if not nil, tells which elements show what must not be kept for
+	// another reason, such as the customer's name.
+	Private func(n *screen.Node) bool
 	// Save keeps a file and returns the path under which it is kept; the same
 	// content is kept once.
 	Save func(name string, data []byte) (string, error)
@@ -129,7 +132,7 @@ func (c *Camera) look(ctx context.Context) (look, error) {
 		}
 	}
 	l.source, l.secret, err = screen.Mask(source, func(n *screen.Node) bool {
-		return n.Password || c.says(n) || asksForCode(n) || slices.ContainsFunc(marked, func(m screen.Node) bool {
+		return n.Password || c.says(n) || asksForCode(n) || c.Private != nil && c.Private(n) || slices.ContainsFunc(marked, func(m screen.Node) bool {
 			return m.Bounds == n.Bounds && m.ResourceID == n.ResourceID && m.Class == n.Class && m.Text == n.Text
 		})
 	})

@@ -81,6 +81,7 @@ func DefaultVocabulary() Vocabulary {
 			"partner.why":        "why Frustration-Free Setup failed or never came, as the device says; empty if it did not fail",
 			"auth.offered":       "true if the maker's app offers Login with Amazon",
 			"auth.pending":       "in the browser: true while an app waits for an answer",
+			"auth.expired":       "in the browser: true once nobody has answered for too long",
 			"auth.scopes":        "names of all that is asked for, separated by spaces; empty if nothing is",
 			"auth.app_name":      "name under which the maker's app is known to Amazon",
 			"auth.id":            "tells one request from the next",

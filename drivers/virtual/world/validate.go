@@ -116,6 +116,7 @@ func (c Config) validatePartner(v *validator) {
 		v.text(fmt.Sprintf("partner.scopes[%d]", i), s)
 	}
 	v.text("partner.ffs_scope", p.FFSScope)
+	v.duration("partner.consent_expires", p.ConsentExpires)
 	v.duration("partner.ffs_gives_up", p.FFSGivesUp)
 	v.span("partner.own_set_up_delay", p.OwnSetUpDelay)
 	v.span("partner.own_set_up_time", p.OwnSetUpTime)
