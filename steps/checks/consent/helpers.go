@@ -21,6 +21,19 @@ func firstText(n *screen.Node) string {
 	return found
 }
 
+// some tells whether there is a node in n that is so, and looks no further then.
+func some(n *screen.Node, is func(*screen.Node) bool) bool {
+	if is(n) {
+		return true
+	}
+	for _, c := range n.Children() {
+		if some(c, is) {
+			return true
+		}
+	}
+	return false
+}
+
 // busy tells whether the screen shows that something is under way.
 func (v *view) busy() bool {
 	busy := false

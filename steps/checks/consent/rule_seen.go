@@ -350,11 +350,11 @@ func partOfLarger(n *screen.Node, d float64) bool {
 			continue
 		}
 		inner := 0
-		walk(p, func(x *screen.Node) bool {
+		some(p, func(x *screen.Node) bool {
 			if x != p && x.Clickable {
 				inner++
 			}
-			return true
+			return inner > 1
 		})
 		return inner == 1
 	}

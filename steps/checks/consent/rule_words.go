@@ -65,10 +65,11 @@ func judgeLocale(s *subject, j *judgement) {
 	}
 	seen := 0
 	for _, v := range s.views {
+		offers := v.offers()
 		for _, t := range v.texts {
 			plain := s.withoutNames(t.says)
-			if plain == "" {
-				continue
+			if plain == "" || t.control != nil && slices.ContainsFunc(offers, func(c control) bool { return c.node == t.control }) {
+				continue // Amazon's button is judged by LWA-BUTTON
 			}
 			seen++
 			if other, ok := s.a.foreign(plain, s.language); ok {
@@ -271,4 +272,3 @@ func judgeBaseline(s *subject, j *judgement) {
 		}
 	}
 }
-

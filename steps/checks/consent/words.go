@@ -86,14 +86,19 @@ func (p phrases) whole(text string) bool {
 }
 
 func (p *phrase) in(text string) bool {
-	for at := 0; at < len(text); {
+	first := p.parts[0][0].text
+	for from := 0; ; {
+		at := strings.Index(text[from:], first)
+		if at < 0 {
+			return false
+		}
+		at += from
 		if end, ok := matchAt(text, at, p.parts[0]); ok && p.rest(text, end, 1) {
 			return true
 		}
 		_, n := utf8.DecodeRuneInString(text[at:])
-		at += n
+		from = at + n
 	}
-	return false
 }
 
 func (p *phrase) rest(text string, from, part int) bool {

@@ -29,7 +29,8 @@ import (
 const (
 	maxIndex   = 1 << 20   // capture.json, bytes
 	maxSource  = 8 << 20   // a page source
-	maxNodes   = 20_000    // elements in it
+	maxNodes   = 10_000    // elements in it
+	maxText    = 64 << 10  // what they say, bytes
 	maxPicture = 24 << 20  // a picture's file
 	maxSide    = 8192      // a picture's width or height, pixels
 	maxPixels  = 20 << 20  // a picture's pixels
@@ -127,6 +128,14 @@ func (r *reader) screen(s *consent.Screen, i int) error {
 		return &Error{File: s.File + ".xml", Wrong: fmt.Sprintf("it has %d elements, more than %d: that is no screen", n, maxNodes)}
 	} else if n == 0 {
 		return &Error{File: s.File + ".xml", Wrong: "it has no elements", Hint: "dump the page source while the screen is shown"}
+	}
+	said := 0
+	s.Tree.Each(func(n *screen.Node) bool {
+		said += len(n.Text) + len(n.ContentDesc) + len(n.Hint)
+		return true
+	})
+	if said > maxText {
+		return &Error{File: s.File + ".xml", Wrong: fmt.Sprintf("its elements say %d bytes of text, more than %d: that is no screen", said, maxText)}
 	}
 	if s.Picture, err = r.optional(s.File+".png", maxPicture); err != nil {
 		return err
