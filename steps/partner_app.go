@@ -274,7 +274,7 @@ func (a *Attempt) ownSetUpCompletes(ctx context.Context, limit time.Duration) er
 	}
 	switch stage {
 	case partner.Done:
-		a.saw(ctx, consent.Fallback, "own_set_up_done")
+		a.saw(ctx, consent.Other, "own_set_up_done")
 		a.phase("own set-up", from, a.Bed.Clock.Now())
 		return nil
 	case partner.NotShown:

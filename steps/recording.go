@@ -248,7 +248,7 @@ func (a *Attempt) mustKeepRules(ctx context.Context) error {
 	}
 	for _, rule := range report.Rules {
 		if rule.Outcome == consent.NotRun && rule.Required {
-			a.review(rule.ID, "could not be judged: "+rule.Why, kept[consentIndex])
+			a.review(rule.ID, NotJudged+rule.Why, kept[consentIndex])
 		}
 	}
 	if first != nil {
@@ -258,6 +258,10 @@ func (a *Attempt) mustKeepRules(ctx context.Context) error {
 	}
 	return nil
 }
+
+// NotJudged begins the message of a finding that says which rule could not be
+// judged: nobody is to blame for that but the rig.
+const NotJudged = "could not be judged: "
 
 const consentIndex = captures.Index
 

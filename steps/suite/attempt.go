@@ -65,7 +65,7 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 	} else {
 		putBack(ctx, state, steps.Whole)
 		if f := heaviest(state.Findings); f != nil {
-			at.Verdict, at.Cause, at.Message = certification.Warning, causeOf(f.Rule), f.Message
+			at.Verdict, at.Cause, at.Message = certification.Warning, causeOf(*f), f.Message
 			if f.Severity != certification.SeverityWarning {
 				at.Verdict = certification.Review
 			}
@@ -86,9 +86,12 @@ func putBack(ctx context.Context, state *steps.Attempt, end steps.Ending) {
 	state.PutBack(last, end)
 }
 
-// causeOf is who is to blame for a finding of that rule.
-func causeOf(rule string) certification.Cause {
+// causeOf is who is to blame for a finding.
+func causeOf(f certification.Finding) certification.Cause {
+	rule := f.Rule
 	switch {
+	case strings.HasPrefix(f.Message, steps.NotJudged):
+		return certification.CauseRig // it does not show what has to be judged
 	case strings.HasPrefix(rule, "LWA-"):
 		return certification.CausePartnerApp
 	case rule == "OPERATOR":
