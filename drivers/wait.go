@@ -131,6 +131,19 @@ type RealClock struct{}
 // Now is the time of the wall clock, in UTC with its monotonic part.
 func (RealClock) Now() time.Time { return time.Now().UTC() }
 
+// Skewed is a [Clock] that knows by how much its wall clock and the time that
+// it measured went apart between two of its own moments.
+type Skewed interface {
+	Skew(from, to time.Time) time.Duration
+}
+
+// Skew is by how much the wall clock went ahead of the time that was measured:
+// above 0 the computer slept, or its clock was put forward; below 0 it was put
+// back. What was measured in between is right only if it did not sleep.
+func (RealClock) Skew(from, to time.Time) time.Duration {
+	return to.Round(0).Sub(from.Round(0)) - to.Sub(from) // Round drops the monotonic part
+}
+
 // Sleep waits on the wall clock.
 func (RealClock) Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {

@@ -88,3 +88,15 @@ func TestHoldKeepsTheSessionAlive(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// As long as nobody touches the clock and the computer does not sleep, both
+// times agree; only the whole of an attempt is compared, never a part of it.
+func TestNoSkewWithoutAJump(t *testing.T) {
+	from := drivers.RealClock{}.Now()
+	if s := (drivers.RealClock{}).Skew(from, from.Add(time.Hour)); s != 0 {
+		t.Errorf("an hour without a jump: %v", s)
+	}
+	if s := (drivers.RealClock{}).Skew(from, drivers.RealClock{}.Now()); s < -time.Second || s > time.Second {
+		t.Errorf("now: %v", s)
+	}
+}

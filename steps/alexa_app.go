@@ -37,6 +37,18 @@ func alexaSentences() []Sentence {
 			"And the Alexa app says that the device is responsive",
 			func(ctx context.Context, a *Attempt, _ []string) error { return a.mustRespond(ctx) }),
 
+		sentence(ActorAlexaApp, "the device still answers {seconds} seconds after it was found",
+			"Waits until so many seconds have passed since the device was found, and makes sure that the Alexa app still lists it and "+
+				"calls it responsive: a set-up that does not last is none.",
+			"And the device still answers 90 seconds after it was found",
+			func(ctx context.Context, a *Attempt, args []string) error {
+				after, err := seconds(args[0])
+				if err != nil {
+					return err
+				}
+				return a.mustLast(ctx, after)
+			}),
+
 		sentence(ActorAlexaApp, "I delete the device in the Alexa app",
 			"Deletes the device under test, and nothing else, in the Alexa app. For BSS, ZSS and MSS this resets the device.",
 			"When I delete the device in the Alexa app",
@@ -69,10 +81,21 @@ func (a *Attempt) makeNew(ctx context.Context) error {
 	if err := a.Bed.Names.MayDelete(name); err != nil {
 		return err
 	}
-	listed, err := a.Bed.Alexa.Lists(ctx, name)
-	if err != nil || !listed {
-		a.absent = err == nil
+	// The whole list is looked through: of what is there twice, the wrong one
+	// might be switched or deleted.
+	names := append([]string{name}, a.Bed.Names.Others()...)
+	counts, err := a.Bed.Alexa.Census(ctx, names...)
+	if err != nil {
 		return err
+	}
+	for _, n := range names {
+		if counts[n] > 1 {
+			return alexa.Twins(n, counts[n])
+		}
+	}
+	if counts[name] == 0 {
+		a.absent = true
+		return nil
 	}
 	// The app may still show what it fetched a while ago.
 	if left, err := a.Bed.Alexa.GoneWithin(ctx, name, refreshedWithin); err != nil || left {
@@ -80,6 +103,11 @@ func (a *Attempt) makeNew(ctx context.Context) error {
 		return err
 	}
 	a.Observe("the Alexa app lists \"" + name + "\" from before: it is deleted, so that the device is new")
+	// What is listed may be only a name, and the device itself new: with a
+	// provisioner around it would set itself up as soon as it has power.
+	if _, err := a.Bed.ProvisionerPower.Off(ctx); err != nil {
+		return err
+	}
 	if _, err := a.Bed.DevicePower.On(ctx); err != nil {
 		return err
 	}
@@ -100,11 +128,18 @@ func (a *Attempt) makeNew(ctx context.Context) error {
 	}
 	left, err := a.Bed.Alexa.GoneWithin(ctx, name, goneWithin)
 	if err == nil && !left {
-		err = &certification.Trouble{Code: certification.RigPhone, Cause: certification.CauseAlexaApp,
+		err = &certification.Trouble{Code: certification.AppNothingChanged, Cause: certification.CauseAlexaApp,
 			Message: "the Alexa app still lists \"" + name + "\" from before, although it was deleted",
 			Hint:    "delete it by hand, reset the device, and run again"}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	// Off again, or it sets itself up as soon as the provisioner is back.
+	if err := a.switchOff(ctx); err != nil {
+		return err
+	}
+	return a.provisionerOn(ctx)
 }
 
 // remove removes the device where the protocol has it removed.
@@ -170,7 +205,8 @@ func (a *Attempt) waitForDevice(ctx context.Context, limit time.Duration) error 
 	case latest <= limit:
 		return nil
 	case earliest > limit:
-		return notInTime(name, limit, fmt.Sprintf("it came after %.0f s", earliest.Seconds()))
+		return notInTime(name, limit, fmt.Sprintf("it came after %.0f s", earliest.Seconds()),
+			fmt.Sprintf("the last look without it was %.1f s after it got power", earliest.Seconds()))
 	default:
 		return &certification.Trouble{Code: certification.ToolTooClose, Cause: certification.CauseTool,
 			Message: fmt.Sprintf("cannot tell whether the device came within %.0f s: it came between %.1f and %.1f s",
@@ -186,7 +222,8 @@ func (a *Attempt) blameForAbsence(ctx context.Context, limit time.Duration) erro
 	if err := a.Bed.Alexa.Refreshes(ctx); err != nil {
 		return err
 	}
-	if err := a.surroundings(ctx, "the device did not appear"); err != nil {
+	witnesses, err := a.surroundings(ctx, "the device did not appear")
+	if err != nil {
 		return err
 	}
 	a.Observe("the provisioner and the plugs answer, the device has power, and the list refreshes: the absence is the device's")
@@ -194,13 +231,14 @@ func (a *Attempt) blameForAbsence(ctx context.Context, limit time.Duration) erro
 	if cards := a.Bed.Alexa.CardsSince(a.powered.lo); len(cards) > 0 {
 		detail = "meanwhile the app showed " + strings.Join(cards, "; ")
 	}
-	return notInTime(a.Bed.Names.Device, limit, detail)
+	return notInTime(a.Bed.Names.Device, limit, detail, append(witnesses, "the devices list refreshes, and has no \""+a.Bed.Names.Device+"\"")...)
 }
 
 // surroundings is the trouble of what is around the device, if there is any:
 // the provisioner and a control device do not answer, or the device has no
-// power. what is what the device would otherwise be blamed for.
-func (a *Attempt) surroundings(ctx context.Context, what string) error {
+// power. what is what the device would otherwise be blamed for. Without a
+// trouble, the lines say what was seen to be well.
+func (a *Attempt) surroundings(ctx context.Context, what string) (well []string, err error) {
 	n := a.Bed.Names
 	for _, witness := range []struct{ name, is, hint string }{
 		{n.Provisioner, "the provisioner", "see whether it has power and is online in the Alexa app"},
@@ -208,35 +246,61 @@ func (a *Attempt) surroundings(ctx context.Context, what string) error {
 	} {
 		ok, _, err := a.Bed.Alexa.Responsive(ctx, witness.name)
 		if err != nil {
-			return &certification.Trouble{Code: certification.RigProvisioner, Cause: certification.CauseRig,
+			return nil, &certification.Trouble{Code: certification.RigProvisioner, Cause: certification.CauseRig,
 				Message: what + ", and " + witness.is + " \"" + witness.name + "\" could not be asked", Err: err,
 				Hint: "the device cannot be blamed while its surroundings are unknown; " + witness.hint}
 		}
 		if !ok {
-			return &certification.Trouble{Code: certification.RigProvisioner, Cause: certification.CauseRig,
-				Message: what + ", but " + witness.is + " \"" + witness.name + "\" is unresponsive, too",
-				Hint:    witness.hint}
+			if err := a.labDown(ctx, what); err != nil {
+				return nil, err
+			}
+			return nil, &certification.Trouble{Code: certification.RigProvisioner, Cause: certification.CauseRig,
+				Message:  what + ", but " + witness.is + " \"" + witness.name + "\" is unresponsive, too",
+				Hint:     witness.hint,
+				Evidence: []string{"the Alexa app calls \"" + witness.name + "\" unresponsive"}}
 		}
+		well = append(well, "the Alexa app calls "+witness.is+" \""+witness.name+"\" responsive")
 	}
 	if socket, ok := a.Bed.DevicePower.(drivers.PowerState); ok {
 		on, err := socket.IsOn(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !on {
-			return &certification.Trouble{Code: certification.RigPlug, Cause: certification.CauseRig,
+			return nil, &certification.Trouble{Code: certification.RigPlug, Cause: certification.CauseRig,
 				Message: what + ", but its plug \"" + a.Bed.DevicePower.Name() + "\" is off again", Hint: "see who switches it, and whether it answers late"}
 		}
+		well = append(well, "the plug \""+a.Bed.DevicePower.Name()+"\" says that it is on")
 	}
-	return nil
+	return well, nil
 }
 
-func notInTime(name string, limit time.Duration, detail string) error {
+// labDown is the trouble of a testbed of which nothing answers, neither the
+// provisioner nor a plug: what they share is the network, not the device.
+func (a *Attempt) labDown(ctx context.Context, what string) error {
+	n := a.Bed.Names
+	var silent []string
+	for _, name := range n.Others() {
+		if name == n.ProvisionerPlug && name == n.DevicePlug {
+			continue
+		}
+		ok, _, err := a.Bed.Alexa.Responsive(ctx, name)
+		if err != nil || ok {
+			return nil // then it is not all of them
+		}
+		silent = append(silent, "the Alexa app calls \""+name+"\" unresponsive")
+	}
+	return &certification.Trouble{Code: certification.NetLabDown, Cause: certification.CauseNetwork, Evidence: silent,
+		Message: what + ", but neither the provisioner nor one of the plugs answers, either",
+		Hint:    "see whether the Wi-Fi of the testbed is up and has internet"}
+}
+
+func notInTime(name string, limit time.Duration, detail string, decided ...string) error {
 	msg := fmt.Sprintf("the device \"%s\" was not set up within %.0f s", name, limit.Seconds())
 	if detail != "" {
 		msg += " (" + detail + ")"
 	}
-	return &certification.Trouble{Code: certification.ProductNotSetUp, Cause: certification.CauseProduct, Message: msg,
+	return &certification.Trouble{Code: certification.ProductNotSetUp, Cause: certification.CauseProduct, Message: msg, Evidence: decided,
 		Hint: "the provisioner and the plugs answered: read the device's log of that time, and see whether the network's password is saved at Amazon, " +
 			"the device is registered to the account, and Frustration-Free Setup is switched on in it"}
 }
@@ -262,10 +326,20 @@ func gone(name string) error {
 }
 
 func (a *Attempt) mustRespond(ctx context.Context) error {
+	since, err := a.answering(ctx)
+	if err == nil && a.sighting != nil {
+		a.phase("named → responsive", a.sighting.With, since)
+		a.responsive = since
+	}
+	return err
+}
+
+// answering makes sure that the app calls the device responsive; since is when
+// it was first seen to do so.
+func (a *Attempt) answering(ctx context.Context) (since time.Time, err error) {
 	name := a.Bed.Names.Device
 	ok := false
-	var since time.Time
-	err := drivers.Poll(ctx, a.Bed.Clock, drivers.Wait{For: "the device to answer", Timeout: answersWithin, Every: 3 * time.Second},
+	err = drivers.Poll(ctx, a.Bed.Clock, drivers.Wait{For: "the device to answer", Timeout: answersWithin, Every: 3 * time.Second},
 		func(ctx context.Context) (err error) {
 			if ok, since, err = a.Bed.Alexa.Responsive(ctx, name); err == nil && !ok {
 				return drivers.ErrNotYet
@@ -277,30 +351,40 @@ func (a *Attempt) mustRespond(ctx context.Context) error {
 		err = nil
 	}
 	if err = a.vanished(ctx, err); err != nil {
-		return err
+		return since, err
 	}
 	if !ok {
 		a.Observe("the Alexa app called \""+name+"\" unresponsive", a.Photograph(ctx, fmt.Sprintf("%s-%d-unresponsive", a.ID.Case, a.ID.N))...)
 		// A device that has left the account looks like one that does not answer.
 		if a.sighting != nil {
 			if left, err := a.Bed.Alexa.GoneWithin(ctx, name, refreshedWithin); err != nil {
-				return err
+				return since, err
 			} else if left {
-				return gone(name)
+				return since, gone(name)
 			}
 		}
-		if err := a.surroundings(ctx, "the device does not answer"); err != nil {
-			return err
+		witnesses, err := a.surroundings(ctx, "the device does not answer")
+		if err != nil {
+			return since, err
 		}
-		return &certification.Trouble{Code: certification.ProductUnresponsive, Cause: certification.CauseProduct,
-			Message: "the Alexa app says that \"" + name + "\" is unresponsive",
-			Hint:    "see whether the device keeps its Wi-Fi after set-up"}
+		return since, &certification.Trouble{Code: certification.ProductUnresponsive, Cause: certification.CauseProduct,
+			Message: "the Alexa app says that \"" + name + "\" is unresponsive", Evidence: witnesses,
+			Hint: "see whether the device keeps its Wi-Fi after set-up"}
 	}
-	if a.sighting != nil {
-		a.phase("named → responsive", a.sighting.With, since)
-		a.responsive = since
+	return since, nil
+}
+
+// mustLast waits, and looks at the device again.
+func (a *Attempt) mustLast(ctx context.Context, after time.Duration) error {
+	if a.sighting == nil {
+		return outOfOrder("the device still answers … seconds after it was found", "the Alexa app shows the device by its exact name within …")
 	}
-	return nil
+	left := after - a.Bed.Clock.Now().Sub(a.sighting.With)
+	if err := drivers.Hold(ctx, a.Bed.Clock, "the device has to last", left, a.keepAlive); err != nil {
+		return err
+	}
+	_, err := a.answering(ctx)
+	return err
 }
 
 // answersWithin is how long a device that has just been set up may be called

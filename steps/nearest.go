@@ -69,22 +69,37 @@ func (f *Finder) Straight(text string) string {
 
 var typographic = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "＂", `"`, "‘", "'", "’", "'")
 
-// alike is Dice's coefficient of two sets of words; a word that differs by one
-// letter counts half.
+// alike is Dice's coefficient of two sets of words, which count by how much they
+// say; a word that differs by one letter counts half.
 func alike(a, b map[string]bool) float64 {
 	common := 0.0
 	for w := range a {
 		switch {
 		case b[w]:
-			common++
+			common += says(w)
 		case len(w) > 3 && oneLetterOff(w, b):
-			common += 0.5
+			common += says(w) / 2
 		}
 	}
 	if common == 0 {
 		return 0
 	}
-	return 2 * common / float64(len(a)+len(b))
+	return 2 * common / (weight(a) + weight(b))
+}
+
+func weight(words map[string]bool) (sum float64) {
+	for w := range words {
+		sum += says(w)
+	}
+	return sum
+}
+
+// says is how much a word says about the sentence that it is in.
+func says(word string) float64 {
+	if small[word] {
+		return 0.25
+	}
+	return 1
 }
 
 func oneLetterOff(w string, in map[string]bool) bool {
@@ -116,13 +131,14 @@ var filled = regexp.MustCompile(`[“”„«»"](?:[^“”„«»"\\]|\\.)*[�
 
 func wordSet(text string) map[string]bool {
 	set := map[string]bool{}
+	text = strings.ToLower(text)
 	blank := func(s string) string {
 		if s == "{seconds}" || s[0] >= '0' && s[0] <= '9' || s[0] == '-' || s[0] == '+' {
 			return " {number} "
 		}
 		return " {quoted} "
 	}
-	for _, w := range strings.FieldsFunc(strings.ToLower(filled.ReplaceAllStringFunc(text, blank)), func(r rune) bool {
+	for _, w := range strings.FieldsFunc(plain(filled.ReplaceAllStringFunc(text, blank)), func(r rune) bool {
 		return !(r == '{' || r == '}' || r == '-' || r == '\'' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r > 127)
 	}) {
 		set[w] = true

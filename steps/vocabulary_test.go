@@ -158,6 +158,28 @@ func TestNearest(t *testing.T) {
 		`I ask operator "is it on?"`:                           "I ask the operator {question}",
 		`I tap "ok" in the partner app`:                        "I tap {element} on the {screen} page of the partner app",
 		`I wait 5 seconds`:                                     "I wait {seconds} seconds because {reason}",
+
+		// As people would say it who have not read the list.
+		"the device is unplugged":                              "the device is switched off",
+		"I plug the device in":                                 "I switch the device on",
+		"I plug in the light":                                  "I switch the device on",
+		"I turn on the device":                                 "I switch the device on",
+		"I power off the device":                               "I switch the device off",
+		"the provisioner is off":                               "the provisioner is switched off",
+		"I restart the provisioner":                            "the provisioner has been restarted",
+		"the device is factory reset":                          "the device is new to the Alexa app",
+		"the device appears in the Alexa app within 5 minutes": "the Alexa app shows the device by its exact name within {seconds} seconds",
+		"the device is not in the Alexa app":                   "the Alexa app no longer lists the device",
+		"I am logged in to the partner app":                    "the partner app is signed in",
+		"FFS is disabled":                                      "Frustration-Free Setup is switched off in the account",
+		"the fallback setup starts":                            "the partner app starts its own set-up by itself within {seconds} seconds",
+		"I deny the consent":                                   "I refuse it on Amazon's page",
+		"I accept the consent":                                 "I allow it on Amazon's page",
+		"I take a screenshot":                                  "I take a picture of the screen",
+		`I see "First light" in the Alexa app`:                 "the Alexa app shows {name}",
+		"I go back":                                            "I press the back key",
+		"the Wi-Fi password saved at Amazon is wrong":          "only one network is saved at Amazon, with a wrong password",
+		`I enter "x" into "user" on the "home" screen of the partner app`: "I write {text} into {element} on the {screen} page of the partner app",
 	} {
 		near := f.Nearest(text)
 		require.NotEmpty(t, near, text)

@@ -37,7 +37,7 @@ the screen map of the partner app lacks for which cases. Exit status 0: nothing 
 			if err != nil {
 				return err
 			}
-			cat, err := s.catalog(c)
+			cat, owns, err := s.plans(c)
 			if err != nil {
 				return err
 			}
@@ -45,11 +45,12 @@ the screen map of the partner app lacks for which cases. Exit status 0: nothing 
 			if err != nil {
 				return err
 			}
-			scenarios, problems, err := loadFeatures(s, firstOf(dir, c.Features))
+			scenarios, problems, err := loadFeatures(s, c, dir)
 			if err != nil {
 				return err
 			}
 			problems = append(problems, unfitting(s, c, plan)...)
+			problems = append(problems, uncovered(plan, owns, scenarios)...)
 			plan = settled(plan, scenarios)
 			_, wrong, err := loadWaivers(c, cat, time.Now())
 			if err != nil {
@@ -61,7 +62,6 @@ the screen map of the partner app lacks for which cases. Exit status 0: nothing 
 				return err
 			}
 			problems = append(problems, suite.Check(scenarios, steps.Vocabulary(), known(cat, plan, c, maps, nil))...)
-			problems = append(problems, uncovered(plan, scenarios)...)
 			problems = append(problems, unfit(c)...)
 			problems = append(problems, outsideMaps(c, maps)...)
 			problems = append(problems, lacking(c, maps, nil, plan, relevant(plan, scenarios, knows(cat)))...)
@@ -81,18 +81,33 @@ func firstOf(a, b string) string {
 	return b
 }
 
-// loadFeatures reads the built-in features and those below dir, if any.
-func loadFeatures(s *state, dir string) ([]suite.Scenario, []suite.Problem, error) {
+// loadFeatures reads the built-in features and those below dir; if that is
+// empty, those below the folder that the configuration names, if any.
+func loadFeatures(s *state, c *config.Config, dir string) ([]suite.Scenario, []suite.Problem, error) {
 	sources := []suite.Source{{FS: features.Files}}
-	if dir != "" {
-		src, err := featureFolder(s, dir)
+	if from := firstOf(dir, c.Features); from != "" {
+		src, err := featureFolder(s, from)
 		if err != nil {
 			return nil, nil, err
+		}
+		if dir == "" {
+			src.Prefix = asConfigured(s, c, src.Prefix)
 		}
 		sources = append(sources, src)
 	}
 	scenarios, problems := suite.Load(sources...)
 	return scenarios, problems, nil
+}
+
+// asConfigured is the folder as the configuration names it: where on the disk
+// the project lies is nobody's business, and what an attempt meets by chance
+// must not depend on it.
+func asConfigured(s *state, c *config.Config, dir string) string {
+	rel, err := filepath.Rel(filepath.Dir(s.path(c.Path)), filepath.FromSlash(dir))
+	if err != nil || !filepath.IsLocal(rel) {
+		return dir
+	}
+	return filepath.ToSlash(rel)
 }
 
 // featureFolder is the user's folder of feature files.
@@ -173,21 +188,32 @@ func unfitting(s *state, c *config.Config, plan certification.Plan) []suite.Prob
 	return problems
 }
 
-// uncovered finds the cases of the plan that no scenario carries out.
-func uncovered(plan certification.Plan, scenarios []suite.Scenario) []suite.Problem {
+// uncovered finds the cases of the plan that need a scenario and have none:
+// also those of a plan of the user's that are attended only until they have one.
+func uncovered(plan certification.Plan, owns []catalog.Own, scenarios []suite.Scenario) []suite.Problem {
 	covered := map[string]bool{}
 	for _, s := range scenarios {
 		for _, id := range s.Cases {
 			covered[id] = true
 		}
 	}
+	at := func(id string) (file string, line int) { return "plan " + plan.ID, 0 }
+	for _, o := range owns {
+		if o.Plan.ID == plan.ID {
+			at = func(id string) (string, int) { return o.Path, o.Line(id) }
+		}
+	}
 	var problems []suite.Problem
 	for _, c := range plan.Cases {
-		if !covered[c.ID] && c.Method == certification.Automated && c.NotApplicable == "" {
-			problems = append(problems, suite.Problem{File: "plan " + plan.ID, Warning: true,
-				Message: "no scenario carries out the case " + c.ID + " (" + c.Title + ")",
-				Hint:    "tag one with @case:" + c.ID})
+		if covered[c.ID] || c.NotApplicable != "" || c.Method != "" && c.Method != certification.Automated {
+			continue
 		}
+		p := suite.Problem{Warning: true, Message: "no scenario carries out the case " + c.ID + " (" + c.Title + ")", Hint: "tag one with @case:" + c.ID}
+		if c.Method == "" {
+			p.Hint += ", or give it a method: until then, a person has to decide it"
+		}
+		p.File, p.Line = at(c.ID)
+		problems = append(problems, p)
 	}
 	return problems
 }

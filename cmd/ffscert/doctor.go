@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -148,7 +147,7 @@ func programs(b config.Testbed) []doctor.Command {
 
 func printDoctor(s *state, r doctor.Report, asJSON bool) error {
 	if asJSON {
-		enc := json.NewEncoder(s.Stdout)
+		enc := safeJSON(s.Stdout)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
 		return enc.Encode(r)

@@ -11,6 +11,7 @@ import (
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
 	"ffscert/reports/matrix"
+	"ffscert/steps/suite"
 )
 
 // stopped says what to do about a run that something outside has stopped.
@@ -77,7 +78,12 @@ func deliver(s *state, o runOptions, r result, outputs []output, runErr error) e
 		}
 		fmt.Fprintln(s.Stderr, "report: "+printable(name))
 	}
+	var noBed *suite.StoppedError
 	switch {
+	case errors.As(runErr, &noBed):
+		err := fmt.Errorf("%w\n  hint: %s: ffscert run --resume %s", noBed, noBed.Hint(), r.record.ID)
+		// A case that failed weighs more than what was not run.
+		return &statusError{exitStatus(certification.Worst(r.matrix.Outcome(), certification.Blocked)), err}
 	case errors.Is(runErr, context.Canceled):
 		if !s.quiet {
 			fmt.Fprintf(s.Stderr, "interrupted: every finished attempt is recorded; ffscert run --resume %s goes on\n", r.record.ID)

@@ -20,7 +20,7 @@ import (
 // addLab gives a real testbed the ways to its networks and account and to the
 // log of its device that the configuration has.
 func addLab(s *state, bed *testbed.Testbed, b config.Testbed, alive func(context.Context) error) error {
-	lab, err := networkLab(bed, b.Network, alive)
+	lab, err := networkLab(s, bed, b.Network, alive)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func addLab(s *state, bed *testbed.Testbed, b config.Testbed, alive func(context
 	return nil
 }
 
-func networkLab(bed *testbed.Testbed, n *config.LabNetwork, alive func(context.Context) error) (network.Lab, error) {
+func networkLab(s *state, bed *testbed.Testbed, n *config.LabNetwork, alive func(context.Context) error) (network.Lab, error) {
 	switch {
 	case n == nil:
 		return network.None{}, nil
@@ -55,6 +55,7 @@ func networkLab(bed *testbed.Testbed, n *config.LabNetwork, alive func(context.C
 		if err != nil {
 			return nil, usagef("network.%w", err)
 		}
+		s.secrets.Add(token)
 		return network.HTTP{URL: n.HTTP, Token: token, Testbed: bed.Name, Timeout: n.Timeout}, nil
 	}
 	return network.Operator{Who: func() drivers.Operator { return bed.Operator }, Testbed: bed.Name, Alive: alive}, nil

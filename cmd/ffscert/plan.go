@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -45,7 +44,7 @@ func newPlanListCmd(s *state) *cobra.Command {
 				return err
 			}
 			plans := cat.Plans()
-			if scenarios, _, err := loadFeatures(s, c.Features); err == nil {
+			if scenarios, _, err := loadFeatures(s, c, ""); err == nil {
 				for i := range plans {
 					plans[i] = settled(plans[i], scenarios)
 				}
@@ -103,7 +102,7 @@ func exactly(n int, what string) cobra.PositionalArgs {
 }
 
 func writeJSON(s *state, v any) error {
-	enc := json.NewEncoder(s.Stdout)
+	enc := safeJSON(s.Stdout)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)

@@ -44,7 +44,7 @@ does not apply to the product needs none. Exit status: 0 every other case has a 
 			if err != nil {
 				return err
 			}
-			scenarios, problems, err := loadFeatures(s, firstOf(dir, c.Features))
+			scenarios, problems, err := loadFeatures(s, c, dir)
 			if err != nil {
 				return err
 			}

@@ -39,7 +39,7 @@ derivative that is none.`,
 				return err
 			}
 			plan, refused := planFor(cat, c, args[0])
-			if scenarios, _, err := loadFeatures(s, c.Features); err == nil {
+			if scenarios, _, err := loadFeatures(s, c, ""); err == nil {
 				plan = settled(plan, scenarios)
 			}
 			show := shownAs(c, plan, refused)

@@ -13,6 +13,7 @@ import (
 	"ffscert/drivers/testbed"
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
+	"ffscert/reports/render/safe"
 	"ffscert/steps/suite"
 )
 
@@ -38,7 +39,7 @@ type bedProgress struct {
 
 // event is one line of `ffscert run --json`.
 type event struct {
-	Event string    `json:"event"` // run_started, run_continued, attempt_started, attempt_finished
+	Event string    `json:"event"` // run_started, run_continued, attempt_started, attempt_finished, testbed_stopped
 	UTC   time.Time `json:"utc"`
 	Run   string    `json:"run,omitempty"`
 	// Recorded is how many attempts a continued run has already.
@@ -52,6 +53,7 @@ type event struct {
 	Cause    certification.Cause    `json:"cause,omitempty"`
 	Code     certification.Code     `json:"code,omitempty"`
 	Message  string                 `json:"message,omitempty"`
+	Hint     string                 `json:"hint,omitempty"` // of testbed_stopped
 	Setup    *certification.Bracket `json:"setup_time_s,omitempty"`
 }
 
@@ -70,7 +72,7 @@ func newProgress(s *state, asJSON, asking bool, h journal.Header, jobs []suite.J
 		}
 	}
 	if asJSON {
-		p.events = json.NewEncoder(s.Stdout)
+		p.events = safeJSON(s.Stdout)
 		begun := event{Event: "run_started", Run: h.ID}
 		if claim != nil {
 			begun.Event, begun.Recorded = "run_continued", len(claim.Record().Attempts)
@@ -122,7 +124,7 @@ func (p *progress) Began(bed string, id certification.AttemptID, of int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if b := p.beds[bed]; b != nil {
-		b.doing, b.what, b.since = id.String(), "", time.Now()
+		b.doing, b.what, b.since = printable(id.String()), "", time.Now()
 	}
 	if p.events != nil {
 		p.emit(event{Event: "attempt_started", Testbed: bed, Case: id.Case, Scenario: id.Scenario, N: id.N, Of: of})
@@ -137,7 +139,7 @@ func (p *progress) Waiting(bed, what string, _ time.Duration) func() {
 		return func() {}
 	}
 	before := b.what
-	b.what = printable(what)
+	b.what = safe.Text(what, 200)
 	return func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -152,7 +154,7 @@ func (p *progress) Ended(bed string, a certification.Attempt) {
 	}
 	done := p.done
 	if p.lines != nil {
-		fmt.Fprintf(p.lines, "%s %s%s%s\n", a.ID, a.Verdict, took(a), because(a))
+		fmt.Fprintf(p.lines, "%s %s%s%s\n", printable(a.ID.String()), a.Verdict, took(a), because(a))
 	}
 	if p.events != nil {
 		p.emit(event{Event: "attempt_finished", Testbed: bed, Case: a.ID.Case, Scenario: a.ID.Scenario, N: a.ID.N, Verdict: a.Verdict,
@@ -161,6 +163,21 @@ func (p *progress) Ended(bed string, a certification.Attempt) {
 	p.mu.Unlock()
 	for _, b := range p.beds {
 		b.bar.SetCurrent(int64(min(done, p.total)))
+	}
+}
+
+// Stopped is a testbed that is taken out of the run.
+func (p *progress) Stopped(bed string, last certification.Attempt, hint string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if b := p.beds[bed]; b != nil {
+		b.doing, b.what = "stopped", string(last.Code)
+	}
+	if p.lines != nil {
+		fmt.Fprintf(p.lines, "testbed %s is taken out of the run: too many blocked attempts in a row\n  hint: %s\n", printable(bed), printable(hint))
+	}
+	if p.events != nil {
+		p.emit(event{Event: "testbed_stopped", Testbed: bed, Cause: last.Cause, Code: last.Code, Message: last.Message, Hint: hint})
 	}
 }
 
@@ -175,7 +192,7 @@ func because(a certification.Attempt) string {
 	if a.Message == "" {
 		return ""
 	}
-	return fmt.Sprintf(" (%s) %s", a.Cause, printable(a.Message))
+	return fmt.Sprintf(" (%s) %s", a.Cause, safe.Text(a.Message, 1000))
 }
 
 // Close ends the showing; what was shown stays.

@@ -77,4 +77,8 @@ func (l *listeners) Ended(bed string, a certification.Attempt) {
 	l.page.publish(context.Background())
 }
 
+func (l *listeners) Stopped(bed string, last certification.Attempt, hint string) {
+	l.progress.Stopped(bed, last, hint)
+}
+
 var _ suite.Listener = (*listeners)(nil)

@@ -36,6 +36,7 @@ type runOptions struct {
 	json     bool
 	resume   string        // the run that is continued
 	wait     time.Duration // for phones that another run has
+	record   bool
 }
 
 func newRunCmd(s *state) *cobra.Command {
@@ -85,11 +86,13 @@ Exit status: 0 all required cases passed (warnings allowed), 1 a case failed,
 	f.StringVar(&o.resume, "resume", "", "continue `RUN`, an id or latest, where it stopped")
 	f.DurationVar(&o.wait, "wait-for-phone", 0, "wait up to `DURATION`, such as 30m, for a phone that another run has (default: refuse)")
 	f.StringArrayVar(&o.formats, "format", nil, "also write the matrix as `FMT:PATH`, FMT being table, json or html; may be repeated")
+	f.BoolVar(&o.record, "record", false, "keep the traffic with the phone in the run's folder, without secrets, to replay it later")
 	f.BoolVar(&o.json, "json", false, "events as JSON lines on stdout instead of the table")
 	return cmd
 }
 
 func runRun(ctx context.Context, s *state, o runOptions) error {
+	s.record = o.record
 	c, err := s.config()
 	if err != nil {
 		return err
@@ -195,7 +198,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	progress := newProgress(s, o.json, asking || onNetworks, j.Header(), job.jobs, beds, claim)
 	page := &publisher{s: s, j: j}
 	page.publish(ctx)
-	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: &listeners{progress, page}, HealWithin: healWithin, StopWhenProven: c.StopWhenProven}
+	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: &listeners{progress, page}, HealWithin: healWithin, Breaker: c.BlockedInARow, StopWhenProven: c.StopWhenProven}
 	hush := context.AfterFunc(ctx, func() {
 		if !s.quiet {
 			fmt.Fprintln(s.Stderr, "interrupting: closing the sessions; interrupt again to leave at once, what is recorded is safe")
@@ -218,13 +221,14 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 		return stopped(s, c, j, err)
 	}
 	err = deliver(s, o, r, outputs, runErr)
-	if runErr != nil && !errors.Is(runErr, context.Canceled) {
+	var noBed *suite.StoppedError
+	if runErr != nil && !errors.Is(runErr, context.Canceled) && !errors.As(runErr, &noBed) {
 		return stopped(s, c, j, err)
 	}
 	return err
 }
 
-// healWithin is how long a server or phone that went away is waited for.
+// healWithin is how long a server, phone or network that went away is waited for.
 const healWithin = 2 * time.Minute
 
 // narrowed tells whether the user chose what to run: then what was chosen
@@ -271,7 +275,7 @@ func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
 	if err != nil {
 		return plannedRun{}, err
 	}
-	scenarios, problems, err := loadFeatures(s, firstOf(o.features, c.Features))
+	scenarios, problems, err := loadFeatures(s, c, o.features)
 	if err != nil {
 		return plannedRun{}, err
 	}

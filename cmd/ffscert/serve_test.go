@@ -140,3 +140,59 @@ func runAgainst(t *testing.T, endpoint string) {
 		t.Errorf("a run was begun: %v", err)
 	}
 }
+
+// A run on a replayed endpoint, in real time, ends as the recorded one did.
+func TestServeReplays(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	t.Setenv("PARTNER_PW", "anything else")
+	dir := t.TempDir()
+	partnerMap, err := filepath.Abs("../../drivers/screen/maps/partner-demo.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab := "version: 1\nplan: mss-wifi-default\nproduct: {device_name: First light}\ntestbeds:\n  - {name: v, virtual: {latency: none, faults: {partner_no_login: 1}}}\n"
+	if err := os.WriteFile(filepath.Join(dir, "lab.yaml"), []byte(lab), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, _, errs := testState(t, dir, "--config", "lab.yaml", "--runs", "night", "run", "--case", "FFS-LWA-01", "--attempts", "2", "--record")
+	if status := Main(s); status != exitFailed {
+		t.Fatalf("status %d: %s", status, errs)
+	}
+	said := served(t, dir, "--replay", "night/latest", "--listen", "127.0.0.1:0")
+	if said.Attempts != 1 || said.Serial != "ffscert-virtual" || said.Replay == "" {
+		t.Errorf("%+v", said)
+	}
+	phone := "version: 1\nplan: mss-wifi-default\nproduct: {device_name: First light}\nscreens: {partner: " + partnerMap + "}\ntestbeds:\n  - name: bench\n    phone: {endpoint: \"" + said.Appium +
+		"\", udid: ffscert-virtual}\n    plugs: {device: First plug, provisioner: Second plug}\n    provisioner: Echo Dot\n    accounts: {partner: {user: a@example.com, password_env: PARTNER_PW}}\n"
+	if err := os.WriteFile(filepath.Join(dir, "phone.yaml"), []byte(phone), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, runs := range []string{"day1", "day2"} {
+		s, out, errs := testState(t, dir, "--config", "phone.yaml", "--runs", runs, "run", "--case", "FFS-LWA-01", "--attempts", "1")
+		if status := Main(s); status != exitFailed || !strings.Contains(out.String(), "SIMULATED") {
+			t.Fatalf("status %d: %s\n%s", status, errs, out)
+		}
+		if night, day := firstAttempt(t, dir, "night"), firstAttempt(t, dir, runs); night != day {
+			t.Errorf("%s instead of %s", day, night)
+		}
+	}
+}
+
+// firstAttempt is what the first attempt of the latest run came to.
+func firstAttempt(t *testing.T, dir, runs string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, runs, "latest", "matrix.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m struct {
+		Cases []struct {
+			Attempts []struct{ Verdict, Cause, Code, Message string } `json:"attempt_list"`
+		} `json:"cases"`
+	}
+	if err := json.Unmarshal(b, &m); err != nil || len(m.Cases) == 0 || len(m.Cases[0].Attempts) == 0 {
+		t.Fatalf("%v %s", err, b)
+	}
+	a := m.Cases[0].Attempts[0]
+	return strings.Join([]string{a.Verdict, a.Cause, a.Code, a.Message}, "; ")
+}

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 
@@ -18,7 +18,9 @@ import (
 	"golang.org/x/term"
 
 	"ffscert/cmd/internal/config"
+	"ffscert/drivers/secret"
 	"ffscert/features/certification"
+	"ffscert/reports/render/safe"
 )
 
 // What goes where: data goes to stdout, everything else to stderr. With
@@ -58,6 +60,8 @@ type state struct {
 	logFormat  string
 	logLevel   string
 	log        *logrus.Logger
+	record     bool           // keep the traffic of every attempt
+	secrets    *secret.Masker // what is shown nowhere
 }
 
 // system is the state of the real process.
@@ -138,6 +142,9 @@ func usagef(format string, args ...any) error { return usage(fmt.Errorf(format, 
 func Main(s *state) int {
 	ctx, cancel := s.Signals(context.Background())
 	defer cancel()
+	if s.secrets == nil {
+		s.secrets = new(secret.Masker)
+	}
 	root := newRoot(s)
 	root.SetArgs(s.Args)
 	err := root.ExecuteContext(ctx)
@@ -155,25 +162,25 @@ func Main(s *state) int {
 	}
 	if err != nil {
 		var t *certification.Trouble
-		fmt.Fprintln(s.Stderr, "ffscert: "+printable(err.Error()))
+		fmt.Fprintln(s.Stderr, "ffscert: "+printable(s.secrets.Text(err.Error())))
 		if errors.As(err, &t) && t.Hint != "" {
-			fmt.Fprintln(s.Stderr, "  hint: "+printable(t.Hint))
+			fmt.Fprintln(s.Stderr, "  hint: "+printable(s.secrets.Text(t.Hint)))
 		}
 	}
 	return status
 }
 
 // printable makes text that may come from outside harmless for a terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r < 0x20, r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-			return '�'
-		}
-		return r
-	}, text)
+func printable(text string) string { return safe.Lines(text) }
+
+// safeJSON writes JSON that a terminal can show, whatever is in it.
+func safeJSON(w io.Writer) *json.Encoder { return json.NewEncoder(jsonWriter{w}) }
+
+type jsonWriter struct{ w io.Writer }
+
+func (j jsonWriter) Write(b []byte) (int, error) {
+	_, err := j.w.Write(safe.JSON(b)) // an encoder writes whole values
+	return len(b), err
 }
 
 func newRoot(s *state) *cobra.Command {
@@ -234,7 +241,35 @@ func (s *state) prepare() error {
 	default:
 		return usagef("--log-format %s: no such format\n  hint: use text or json", s.logFormat)
 	}
+	s.log.SetFormatter(maskedLog{s.log.Formatter, s.secrets})
 	return nil
+}
+
+// longestLine bounds what of a text stands in the log, in characters.
+const longestLine = 4000
+
+// maskedLog takes secrets out of log lines, and what a terminal would obey,
+// whoever writes them.
+type maskedLog struct {
+	logrus.Formatter
+	secrets *secret.Masker
+}
+
+func (m maskedLog) Format(e *logrus.Entry) ([]byte, error) {
+	harmless := *e
+	harmless.Message = safe.Text(m.secrets.Text(e.Message), longestLine)
+	harmless.Data = make(logrus.Fields, len(e.Data))
+	for name, value := range e.Data {
+		switch v := value.(type) {
+		case string:
+			value = safe.Text(m.secrets.Text(v), longestLine)
+		case error:
+			value = safe.Text(m.secrets.Text(v.Error()), longestLine)
+		}
+		harmless.Data[name] = value
+	}
+	line, err := m.Formatter.Format(&harmless)
+	return m.secrets.Bytes(line), err
 }
 
 // path makes a path of the user's absolute.

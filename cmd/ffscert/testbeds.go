@@ -18,6 +18,7 @@ import (
 	"ffscert/drivers/farm"
 	"ffscert/drivers/network"
 	"ffscert/drivers/power"
+	"ffscert/drivers/recording"
 	"ffscert/drivers/testbed"
 	"ffscert/drivers/virtual"
 	"ffscert/drivers/virtual/handset"
@@ -80,9 +81,15 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 		Timing: testbed.Timing{ProvisionerOff: b.Timing.ProvisionerOff, ProvisionerReady: b.Timing.ProvisionerReady},
 		Clock:  drivers.RealClock{},
 	}
-	opts := appium.Options{App: m.alexa.Application(), Log: s.log.WithField("testbed", b.Name)}
+	opts := appium.Options{App: m.alexa.Application(), Log: s.log.WithField("testbed", b.Name), Secrets: s.secrets}
+	bed.Secrets = s.secrets
 	var simulated devicelog.Patterns
-	if b.Virtual != nil {
+	if b.Virtual != nil && b.Virtual.Replay != "" {
+		var err error
+		if simulated, err = replayed(bed, &opts, b.Virtual.Replay); err != nil {
+			return nil, usage(err)
+		}
+	} else if b.Virtual != nil {
 		lab, err := embeddedLab(*b.Virtual, o)
 		if err != nil {
 			return nil, usage(err)
@@ -103,6 +110,7 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 		if err != nil {
 			return nil, usage(err)
 		}
+		s.secrets.Add(conn.Secrets...)
 		held := o.held[conn.UDID]
 		if held == nil {
 			if held, err = farm.Lease(conn.UDID); err != nil {
@@ -111,6 +119,9 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 		}
 		bed.Shut = held.Release
 		opts.Endpoint, opts.UDID, opts.Capabilities = conn.Endpoint, conn.UDID, conn.Capabilities
+		if args := b.Phone.Reconnect; len(args) > 0 {
+			bed.Reconnect = testbed.CommandReconnect(args)
+		}
 		t := b.Phone.CommandTimeouts
 		opts.Limits = appium.Limits{Session: t.Session, Find: t.Find, Source: t.Source, Action: t.Action, Screenshot: t.Screenshot, Other: t.Other}
 	}
@@ -119,6 +130,10 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 			bed.Shut()
 		}
 		return nil, usage(err)
+	}
+	var rec *recording.Recorder
+	if s.record {
+		rec = recorded(bed, &opts)
 	}
 	phone := appium.New(opts)
 	bed.Phone = phone
@@ -134,11 +149,14 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 		return nil, usage(err)
 	}
 	bed.LogPatterns = patterns.Over(simulated)
+	if rec != nil {
+		recordLab(rec, bed)
+	}
 	bed.Alexa = alexa.New(phone, bed.Clock, m.alexa)
 	bed.AlexaMaps = m.alexas
 	bed.Dialogs = m.dialogs
 	bed.Declared = declared(c, b)
-	if err := addApps(bed, b, m); err != nil {
+	if err := addApps(s, bed, b, m); err != nil {
 		if bed.Shut != nil {
 			bed.Shut()
 		}
@@ -167,7 +185,7 @@ func declared(c *config.Config, b config.Testbed) testbed.Declared {
 
 // addApps adds the maker's app and Amazon's pages, with what they are signed in
 // with.
-func addApps(bed *testbed.Testbed, b config.Testbed, m screenMaps) error {
+func addApps(s *state, bed *testbed.Testbed, b config.Testbed, m screenMaps) error {
 	own, err := b.Accounts.Partner.Resolve(os.LookupEnv)
 	if err != nil {
 		return usagef("accounts.partner: %w", err)
@@ -176,6 +194,8 @@ func addApps(bed *testbed.Testbed, b config.Testbed, m screenMaps) error {
 	if err != nil {
 		return usagef("accounts.amazon: %w", err)
 	}
+	s.secrets.AddLogin(own.User, own.Password)
+	s.secrets.AddLogin(login.User, login.Password)
 	if v := b.Virtual; v != nil {
 		// A simulated app takes whatever is typed.
 		simulated := config.Credentials{User: v.Account.Email, Password: "simulated"}
@@ -199,7 +219,11 @@ func addApps(bed *testbed.Testbed, b config.Testbed, m screenMaps) error {
 
 func socket(bed *testbed.Testbed, s config.Socket, plug string) drivers.Power {
 	if s.Method == config.PowerCommand {
-		return power.Command{Socket: plug, OnArgs: s.CommandOn, OffArgs: s.CommandOff, Clock: bed.Clock}
+		var p drivers.Power = power.Command{Socket: plug, OnArgs: s.CommandOn, OffArgs: s.CommandOff, Clock: bed.Clock}
+		if bed.Socket != nil {
+			p = bed.Socket(p)
+		}
+		return p
 	}
 	return power.Alexa{App: bed.Alexa, Plug: plug}
 }

@@ -13,6 +13,7 @@ import (
 
 	"ffscert/cmd/internal/config"
 	"ffscert/drivers/virtual"
+	"ffscert/drivers/virtual/replay"
 )
 
 func newVirtualCmd(s *state) *cobra.Command {
@@ -33,9 +34,9 @@ func newVirtualCmd(s *state) *cobra.Command {
 
 // serveOptions is what `ffscert virtual serve` was asked to do.
 type serveOptions struct {
-	listen, adb, serial, events, testbed string
-	app, locale                          string
-	speed                                float64
+	listen, adb, serial, events, testbed, replay string
+	app, locale                                  string
+	speed                                        float64
 }
 
 func newVirtualServeCmd(s *state) *cobra.Command {
@@ -51,9 +52,23 @@ When it is ready, it prints one JSON line with addresses and serial. "control"
 is the address of the lab itself: with /network after it, it is what a testbed
 takes as network.http, and with /device-log as device_log.http. The command ends
 with SIGINT or SIGTERM. The lab is that of the first virtual testbed in the
-configuration, or the built-in one.`,
+configuration, or the built-in one.
+
+With --replay there is no lab: what "ffscert run --record" kept answers, at the
+pace at which it was recorded. A request that was not recorded is an error. DIR
+is a run's folder, or one file of it.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd.Context(), s, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("replay") {
+				for _, flag := range []string{"adb", "serial", "speed", "events", "app", "locale", "testbed"} {
+					if cmd.Flags().Changed(flag) {
+						return usagef("--%s does not go with --replay\n  hint: a recording has its own serial and pace; a testbed with `virtual: {replay: DIR}` replays without waiting", flag)
+					}
+				}
+				return runServeReplay(cmd.Context(), s, o)
+			}
+			return runServe(cmd.Context(), s, o)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.listen, "listen", "", "Appium-compatible endpoint at `HOST:PORT` (default 127.0.0.1:4723 without --adb); port 0 picks a free one")
@@ -63,6 +78,7 @@ configuration, or the built-in one.`,
 	f.StringVar(&o.events, "events", "", "write the world's truth to `FILE`, as JSON lines")
 	f.StringVar(&o.app, "app", "", "the Alexa app: `MODEL` that is built in, such as alexa-2024.16, or a path (default: the testbed's)")
 	f.StringVar(&o.locale, "locale", "", "the phone's `LOCALE`, such as de-DE or ja-JP (default: the testbed's)")
+	f.StringVar(&o.replay, "replay", "", "answer from the traffic that a run with --record kept in `DIR`, instead of a simulated lab")
 	f.StringVar(&o.testbed, "testbed", "", "the virtual testbed of this `NAME` in the configuration")
 	return cmd
 }
@@ -73,10 +89,13 @@ type ready struct {
 	Appium string `json:"appium,omitempty"`
 	ADB    string `json:"adb,omitempty"`
 	// Control is the address of the lab itself: /network and /device-log.
-	Control string  `json:"control"`
+	Control string  `json:"control,omitempty"`
 	Serial  string  `json:"serial"`
 	Speed   float64 `json:"speed"`
 	PID     int     `json:"pid"`
+	// Replay is where the recordings are that are replayed, Attempts how many.
+	Replay   string `json:"replay,omitempty"`
+	Attempts int    `json:"attempts,omitempty"`
 }
 
 func runServe(ctx context.Context, s *state, o serveOptions) error {
@@ -164,6 +183,31 @@ func runServe(ctx context.Context, s *state, o serveOptions) error {
 	if err := lab.Close(); err != nil {
 		return fmt.Errorf("the events could not be written: %w", err)
 	}
+	return nil
+}
+
+// runServeReplay is `ffscert virtual serve --replay`.
+func runServeReplay(ctx context.Context, s *state, o serveOptions) error {
+	if o.listen == "" {
+		o.listen = "127.0.0.1:4723"
+	}
+	p, err := replay.Open(s.path(o.replay), true)
+	if err != nil {
+		return usagef("--replay: %w", err)
+	}
+	defer p.Close()
+	ln, err := virtual.Listen(o.listen)
+	if err != nil {
+		return usagef("--listen %s: %w\n  hint: choose a free port, or port 0", o.listen, err)
+	}
+	endpoint, stop := p.Serve(ln)
+	defer stop()
+	r := ready{Schema: "ffscert/virtual/v1", Appium: endpoint, Serial: p.Serial(), Speed: 1, PID: os.Getpid(), Replay: s.path(o.replay), Attempts: p.Attempts()}
+	if err := json.NewEncoder(s.Stdout).Encode(r); err != nil {
+		return err
+	}
+	s.sayServing(r)
+	<-ctx.Done()
 	return nil
 }
 

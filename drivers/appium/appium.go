@@ -17,6 +17,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"ffscert/drivers"
+	"ffscert/drivers/secret"
 )
 
 // Options say which phone is driven, and how.
@@ -44,6 +45,12 @@ type Options struct {
 	Clock drivers.Clock
 	// Log is told of each command at debug level, and of sessions; nil is silence.
 	Log logrus.FieldLogger
+	// Secrets are what is shown nowhere; nil knows only what is secret of these
+	// options and of what is typed. Both are added to it.
+	Secrets *secret.Masker
+	// Transport carries the requests; nil is HTTP with connections of the
+	// phone's own.
+	Transport http.RoundTripper
 	// Wire, if not nil, is told of each exchange with the server, in order.
 	Wire func(Exchange)
 }
@@ -102,12 +109,17 @@ type Exchange struct {
 	N        int64 // as [Phone.Commands] counts
 	At       time.Time
 	Took     time.Duration // on the wall clock
+	Lasted   time.Duration // on Options.Clock
 	Method   string
 	Path     string // below the endpoint
 	Request  []byte
 	Status   int // 0 if there was no answer
 	Response []byte
 	Err      error
+	// Failure says why there was no answer, "" if there was one.
+	Failure Failure
+	// Detail is the innermost error's text of a failure.
+	Detail string
 }
 
 // Phone implements [drivers.Phone].
@@ -124,8 +136,8 @@ type Phone struct {
 
 	mu      sync.Mutex // guards the session, not the commands: those come one at a time
 	session *session
-	typed   []string // sensitive text that was typed; a server may repeat it
-	orphan  string   // a session that was lost and may still occupy the phone
+	orphan  string // a session that was lost and may still occupy the phone
+	strayed error  // what left a recording; see Strayed
 }
 
 var _ drivers.Phone = (*Phone)(nil)
@@ -152,8 +164,11 @@ func New(o Options) *Phone {
 	}
 	p.options = o
 	p.base, p.user, _ = parseEndpoint(o.Endpoint)
-	p.clean = newCleaner(p.user, o.Capabilities)
+	p.clean = newCleaner(o.Secrets, p.user, o.Capabilities)
 	p.own, p.client = newClient()
+	if o.Transport != nil {
+		p.client.Transport = o.Transport
+	}
 	return p
 }
 

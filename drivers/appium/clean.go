@@ -2,93 +2,106 @@ package appium
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/sirupsen/logrus"
+
+	"ffscert/drivers/secret"
 )
 
 // maxMessage bounds what of a server's message is kept, in characters.
 const maxMessage = 400
 
-const mask = "***"
-
 // cleaner makes foreign text fit to be shown: short, on one line, without
 // anything that a terminal obeys, and without secrets.
-type cleaner struct{ secrets []string }
+type cleaner struct{ secrets *secret.Masker }
 
-// newCleaner knows the endpoint's password and the capabilities whose names
-// say that they are secret.
-func newCleaner(user *url.Userinfo, caps map[string]any) cleaner {
-	var c cleaner
-	if user != nil {
-		if password, ok := user.Password(); ok {
-			c.add(password)
-		}
+// newCleaner adds to the secrets that are known the endpoint's password and the
+// capabilities whose names say that they are secret.
+func newCleaner(known *secret.Masker, user *url.Userinfo, caps map[string]any) cleaner {
+	if known == nil {
+		known = new(secret.Masker)
 	}
-	c.collect(caps)
-	// The longest first, so that no part of one is left over.
-	slices.SortFunc(c.secrets, func(a, b string) int { return len(b) - len(a) })
+	if user != nil {
+		password, _ := user.Password()
+		known.AddLogin(user.Username(), password)
+	}
+	c := cleaner{known}
+	c.collect("", caps)
 	return c
 }
 
-func (c *cleaner) add(secret string) {
-	// Masking a very short one would only make messages unreadable.
-	if len(secret) >= 4 {
-		c.secrets = append(c.secrets, secret)
+var secretName = regexp.MustCompile(`(?i)pass(word|wd|phrase|code)|secret|token|bearer|authorization|cookie|(access|api|private|unlock).?key|credential|(^|[^a-z])(pass|pwd|pin|otp)$`)
+
+func (c cleaner) collect(name string, value any) {
+	switch v := value.(type) {
+	case string:
+		if secretName.MatchString(name) {
+			c.secrets.Add(v)
+			// Of "Bearer abc", a server may repeat the latter alone.
+			if scheme, rest, two := strings.Cut(v, " "); two && !strings.Contains(rest, " ") && len(scheme) < 10 {
+				c.secrets.Add(rest)
+			}
+		}
+		if u, err := url.Parse(v); err == nil && u.User != nil {
+			password, _ := u.User.Password()
+			c.secrets.AddLogin(u.User.Username(), password)
+		}
+	case map[string]any:
+		for inner, value := range v {
+			if secretName.MatchString(name) {
+				inner = name
+			}
+			c.collect(inner, value)
+		}
+	case []any:
+		for _, value := range v {
+			c.collect(name, value)
+		}
 	}
 }
 
-var secretName = regexp.MustCompile(`(?i)password|passwd|secret|token|(access|api|private).?key|unlockkey|credential`)
-
-func (c *cleaner) collect(caps map[string]any) {
+// holdSecret tells whether a capability is one that servers should not log.
+func holdSecret(caps map[string]any) bool {
 	for name, value := range caps {
-		switch v := value.(type) {
-		case string:
-			if secretName.MatchString(name) {
-				c.add(v)
-			}
-		case map[string]any:
-			c.collect(v)
+		inner, group := value.(map[string]any)
+		if secretName.MatchString(name) || group && holdSecret(inner) {
+			return true
 		}
 	}
+	return false
 }
 
 // message is s as it may be shown; more are further secrets.
 func (c cleaner) message(s string, more ...string) string {
-	if len(s) > 8*maxMessage {
-		s = s[:8*maxMessage]
-	}
-	for _, secret := range slices.Concat(more, c.secrets) {
-		if secret != "" {
-			s = strings.ReplaceAll(s, secret, mask)
-		}
-	}
-	return clip(safe(s), maxMessage)
+	// Twice: what is removed in between may have stood within a secret.
+	s = safe(hide(c.secrets.Text(s), more))
+	return clip(hide(c.secrets.Text(s), more), maxMessage)
 }
 
-// bytes is b with the secrets masked, for a recorder.
-func (c cleaner) bytes(b []byte, more ...string) []byte {
-	for _, secret := range slices.Concat(more, c.secrets) {
-		if secret == "" {
-			continue
-		}
-		b = bytes.ReplaceAll(b, []byte(secret), []byte(mask))
-		// As our own writer quotes it, and as others do.
-		if quoted, err := marshal(secret); err == nil {
-			b = bytes.ReplaceAll(b, quoted[1:len(quoted)-1], []byte(mask))
-		}
-		if quoted, err := json.Marshal(secret); err == nil {
-			b = bytes.ReplaceAll(b, quoted[1:len(quoted)-1], []byte(mask))
+func hide(s string, words []string) string {
+	for _, w := range words {
+		if w != "" {
+			s = strings.ReplaceAll(s, w, secret.Mask)
 		}
 	}
-	return b
+	return s
+}
+
+// bytes is b with the secrets masked, for a recorder. What a request says is a
+// secret of its own is masked even if it is short, as a JSON string.
+func (c cleaner) bytes(b []byte, more ...string) []byte {
+	for _, word := range more {
+		if quoted, err := marshal(word); err == nil && word != "" {
+			b = bytes.ReplaceAll(b, quoted, []byte(`"`+secret.Mask+`"`))
+		}
+	}
+	return c.secrets.Bytes(b)
 }
 
 // safe removes what a terminal would obey or what would turn text around, and

@@ -163,12 +163,8 @@ func (p *Phone) Type(ctx context.Context, e drivers.Element, words string, sensi
 			Text string `json:"text"`
 		}{words}}
 	if sensitive {
-		r.secrets = []string{words}
-		if len(words) >= 4 { // a shorter one would mask half of every record
-			p.mu.Lock()
-			p.typed = append(p.typed, words)
-			p.mu.Unlock()
-		}
+		r.secrets, r.sensitive = []string{words}, true
+		p.clean.secrets.Add(words) // a server may repeat it later
 	}
 	return p.do(ctx, r, nil)
 }

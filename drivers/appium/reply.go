@@ -42,7 +42,7 @@ func (p *Phone) decode(r request, status int, body []byte, out any) error {
 	a, failure := read(status, body)
 	if failure != nil {
 		failure.Command = r.name
-		failure.Message = p.clean.message(failure.Message, p.hidden(r)...)
+		failure.Message = p.clean.message(failure.Message, r.secrets...)
 		return p.serverTrouble(r, failure)
 	}
 	if a == nil {

@@ -67,7 +67,8 @@ func (p *Phone) create(ctx context.Context) (*session, error) {
 	body := struct {
 		Capabilities form `json:"capabilities"`
 	}{form{p.options.capabilities(), []map[string]any{{}}}}
-	r := request{method: http.MethodPost, path: "/session", name: "POST session", body: body, limit: p.options.Limits.Session}
+	r := request{method: http.MethodPost, path: "/session", name: "POST session", body: body, limit: p.options.Limits.Session,
+		sensitive: holdSecret(p.options.Capabilities)}
 	var a answer
 	if err := p.send(ctx, r, &a); err != nil {
 		return nil, err

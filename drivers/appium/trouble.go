@@ -64,7 +64,7 @@ func (p *Phone) nonsense(r request, status int, body []byte, why string) error {
 	return &certification.Trouble{Code: certification.RigServer, Cause: certification.CauseRig,
 		Message: fmt.Sprintf("%s: the Appium server's answer is %s", r.name, why),
 		Hint:    "is the endpoint an Appium server, with its path (such as /wd/hub) if it has one?",
-		Err:     &nonsenseError{p.clean.message(gist(status, body), p.hidden(r)...)}}
+		Err:     &nonsenseError{p.clean.message(gist(status, body), r.secrets...)}}
 }
 
 // sign is what a server's words mean, whatever its code.
@@ -100,6 +100,14 @@ var signs = []sign{
 func (p *Phone) serverTrouble(r request, e *drivers.WebDriverError) error {
 	t := &certification.Trouble{Cause: certification.CauseRig, Err: e}
 	low := strings.ToLower(e.Message)
+	if at := strings.Index(e.Message, StraySign); at >= 0 {
+		t.Code, t.Cause = certification.ToolReplay, certification.CauseTool
+		t.Message = "the attempt left its recording"
+		t.Err = errors.New(strings.TrimLeft(e.Message[at+len(StraySign):], ": "))
+		t.Hint = "see `ffscert explain " + string(certification.ToolReplay) + "`"
+		p.stray(t)
+		return t
+	}
 	for _, s := range signs {
 		if strings.Contains(low, s.words) && e.Code != drivers.CodeNoSuchElement {
 			t.Code, t.Message, t.Hint = s.code, s.says, s.hint

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"time"
 )
 
@@ -27,6 +26,7 @@ type request struct {
 	limit        time.Duration
 	most         int64    // of the answer, in bytes; 0 is maxReply
 	secrets      []string // what of the body is shown nowhere
+	sensitive    bool     // the server is asked not to log what is in it
 }
 
 // newClient has connections of its own, so that one phone's troubles are not
@@ -63,16 +63,20 @@ func (p *Phone) send(ctx context.Context, r request, out any) error {
 	n := p.commands.Add(1)
 	began, at := time.Now(), p.options.Clock.Now()
 	status, sent, got, err := p.exchange(ctx, r)
-	took := time.Since(began)
+	took, lasted := time.Since(began), p.options.Clock.Now().Sub(at)
+	var failure Failure
+	var detail string
 	if err != nil {
+		failure, detail = failureKind(err), p.clean.message(bottom(err))
 		err = p.transportTrouble(ctx, r, err)
 	} else {
 		err = p.decode(r, status, got, out)
 	}
 	p.options.Log.WithField("status", status).WithField("ms", took.Milliseconds()).Debug("webdriver: " + r.name)
 	if p.options.Wire != nil {
-		p.options.Wire(Exchange{N: n, At: at, Took: took, Method: r.method, Path: r.path, Request: p.clean.bytes(sent, p.hidden(r)...),
-			Status: status, Response: p.clean.bytes(got, p.hidden(r)...), Err: err})
+		p.options.Wire(Exchange{N: n, At: at, Took: took, Lasted: lasted, Method: r.method, Path: r.path,
+			Request: p.clean.bytes(sent, r.secrets...), Status: status, Response: p.clean.bytes(got, r.secrets...),
+			Err: err, Failure: failure, Detail: detail})
 	}
 	return err
 }
@@ -99,6 +103,10 @@ func (p *Phone) exchange(ctx context.Context, r request) (status int, sent, got 
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "ffscert")
+	if r.sensitive {
+		// Appium ≥ 2.18, "Masking Sensitive Log Data".
+		req.Header.Set("X-Appium-Is-Sensitive", "true")
+	}
 	if p.user != nil {
 		password, _ := p.user.Password()
 		req.SetBasicAuth(p.user.Username(), password)
@@ -126,13 +134,6 @@ func marshal(v any) ([]byte, error) {
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(v)
 	return bytes.TrimRight(buf.Bytes(), "\n"), err
-}
-
-// hidden are the secrets that a command may meet: its own, and those typed before.
-func (p *Phone) hidden(r request) []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Concat(r.secrets, p.typed)
 }
 
 // do is send for a command of the session: it opens one if there is none, and

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -149,6 +150,22 @@ func TestPatterns(t *testing.T) {
 	require.True(t, ok)
 	require.Nil(t, wss.FailureReported, "how a device says so is not public")
 	require.Equal(t, devicelog.Patterns{}, devicelog.Default("zss"))
+	for line, want := range map[string]bool{
+		"reported 3": true,
+		"2026-11-27T15:40:14.452607006Z reported 3": true,
+		"2026-11-27 15:40:14,452 +01:00 reported 3": true,
+		"[15:40:14.452] reported 3":                 true,
+		"(1:02:03): reported 3":                     true,
+		"not reported 3":                            false,
+		"15:40:14 not reported 3":                   false,
+		"15:40:14reported 3":                        false,
+	} {
+		got, ok := devicelog.Find([]string{line}, regexp.MustCompile(`^reported \d$`))
+		require.Equal(t, want, ok, line)
+		if want {
+			require.Equal(t, line, got)
+		}
+	}
 	_, ok = devicelog.Find([]string{""}, nil)
 	require.False(t, ok)
 	own, err := devicelog.Texts{FailureReported: "told"}.Compile()

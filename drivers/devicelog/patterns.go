@@ -65,13 +65,19 @@ func (p Patterns) Over(otherwise Patterns) Patterns {
 	return p
 }
 
-// Find is the first line that fits the pattern.
+// clock is the time with which loggers begin a line, as in 2026-11-27T15:40:14Z
+// or [15:40:14.452].
+var clock = regexp.MustCompile(`^[[(]?(?:\d{4}-\d{2}-\d{2}[T ])?\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z| ?[+-]\d{2}:?\d{2}| UTC)?[\])]?:?[ \t]+`)
+
+// Find is the first line that fits the pattern, with the time at its beginning
+// or without: a pattern that begins with ^ means the device's own words, and
+// must not blame the device for the clock of whoever keeps the log.
 func Find(lines []string, pattern *regexp.Regexp) (line string, ok bool) {
 	if pattern == nil {
 		return "", false
 	}
 	for _, l := range lines {
-		if pattern.MatchString(l) {
+		if pattern.MatchString(l) || pattern.MatchString(l[len(clock.FindString(l)):]) {
 			return l, true
 		}
 	}

@@ -24,8 +24,11 @@ const (
 	Update        Kind = "update"
 	Promotion     Kind = "promotion"
 	Battery       Kind = "battery"
-	Crash         Kind = "crash"          // an app ended by itself
-	NotResponding Kind = "not_responding" // an app hangs
+	Crash         Kind = "crash"           // an app ended by itself
+	NotResponding Kind = "not_responding"  // an app hangs
+	UpdateWall    Kind = "update_required" // an app lets nobody in before it is updated
+	Offline       Kind = "offline"         // an app has no internet
+	CloudError    Kind = "cloud_error"     // an app does not reach its cloud
 )
 
 // Answer is one way to answer a dialog, such as "allow" or "later".

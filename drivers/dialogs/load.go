@@ -30,7 +30,7 @@ type bookFile struct {
 
 type dialogFile struct {
 	Name     string                 `yaml:"name" json:"name" jsonschema:"required,pattern=^[a-z][a-z0-9_]*$" jsonschema_description:"A name of its own. In a file of yours, the name of a built-in dialog takes its place."`
-	Kind     string                 `yaml:"kind" json:"kind" jsonschema:"required,pattern=^[a-z][a-z0-9_]*$" jsonschema_description:"permission, rating, update, promotion, battery, crash, not_responding, or a kind of your own that the policy names."`
+	Kind     string                 `yaml:"kind" json:"kind" jsonschema:"required,pattern=^[a-z][a-z0-9_]*$" jsonschema_description:"permission, rating, update, promotion, battery, crash, not_responding, update_required, offline, cloud_error, or a kind of your own that the policy names."`
 	Note     string                 `yaml:"note,omitempty" json:"note,omitempty" jsonschema_description:"Where it is known from."`
 	Packages []string               `yaml:"packages" json:"packages" jsonschema:"required,minItems=1" jsonschema_description:"Packages of the window; app stands for the apps that are driven."`
 	ShownBy  []matchFile            `yaml:"shown_by" json:"shown_by" jsonschema:"required,minItems=1" jsonschema_description:"One of these is in the window; one of the answers' buttons is, too."`

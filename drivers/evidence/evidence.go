@@ -15,6 +15,7 @@ import (
 
 	"ffscert/drivers"
 	"ffscert/drivers/screen"
+	"ffscert/drivers/secret"
 )
 
 // within bounds how long one take may last.
@@ -38,6 +39,8 @@ type Camera struct {
 	// Private, if not nil, tells which elements show what must not be kept for
 	// another reason, such as the customer's name.
 	Private func(n *screen.Node) bool
+	// Known are further secrets, in any form; may be nil.
+	Known *secret.Masker
 	// Save keeps a file and returns the path under which it is kept; the same
 	// content is kept once.
 	Save func(name string, data []byte) (string, error)
@@ -106,7 +109,8 @@ func (s *Shot) keep(c *Camera, name string, data []byte) {
 type look struct {
 	source        string
 	secret        []drivers.Rect
-	width, height int // what the places are counted in
+	words         []string // that secret fields showed
+	width, height int      // what the places are counted in
 }
 
 func (c *Camera) look(ctx context.Context) (look, error) {
@@ -114,6 +118,31 @@ func (c *Camera) look(ctx context.Context) (look, error) {
 	if err != nil {
 		return look{}, err
 	}
+	return c.judge(source)
+}
+
+// Redact is a page source without what its secret elements hold, and the words
+// that fields showed which are secret.
+func (c *Camera) Redact(source string) (masked string, words []string, err error) {
+	l, err := c.judge(source)
+	return l.source, l.words, err
+}
+
+// Paint paints over what is secret on a picture, by page sources of the same
+// moment. why says why there is no picture.
+func (c *Camera) Paint(picture []byte, sources ...string) (painted []byte, why string) {
+	var looks []look
+	for _, s := range sources {
+		l, err := c.judge(s)
+		if err != nil {
+			return nil, "a page source of the same moment cannot be read, so nobody knows what must be painted over"
+		}
+		looks = append(looks, l)
+	}
+	return paintOver(picture, looks...)
+}
+
+func (c *Camera) judge(source string) (look, error) {
 	t, err := screen.Parse(source)
 	if err != nil {
 		return look{}, err
@@ -132,15 +161,30 @@ func (c *Camera) look(ctx context.Context) (look, error) {
 		}
 	}
 	l.source, l.secret, err = screen.Mask(source, func(n *screen.Node) bool {
-		return n.Password || c.says(n) || asksForCode(n) || c.Private != nil && c.Private(n) || slices.ContainsFunc(marked, func(m screen.Node) bool {
+		field := n.Password || asksForCode(n)
+		if field && learns(n) {
+			l.words = append(l.words, n.Text)
+		}
+		return field || c.says(n) || c.Private != nil && c.Private(n) || slices.ContainsFunc(marked, func(m screen.Node) bool {
 			return m.Bounds == n.Bounds && m.ResourceID == n.ResourceID && m.Class == n.Class && m.Text == n.Text
 		})
 	})
+	c.Known.Add(l.words...)           // a server may repeat them
+	l.source = c.Known.Text(l.source) // in attributes that no node has, too
 	return l, err
+}
+
+// learns tells whether a secret field's text is what was typed into it, and not
+// its label or what hides the text.
+func learns(n *screen.Node) bool {
+	return len(n.Text) >= secret.Least && n.Text != n.Hint && n.Text != n.ContentDesc && !code.MatchString(n.Text) && strings.Trim(n.Text, "•*●∙·. ") != ""
 }
 
 // says tells whether a secret word shows up in the element.
 func (c *Camera) says(n *screen.Node) bool {
+	if c.Known.Holds(n.Text) || c.Known.Holds(n.ContentDesc) || c.Known.Holds(n.Hint) {
+		return true
+	}
 	return slices.ContainsFunc(c.Secrets, func(s string) bool {
 		return len(s) >= 4 && (strings.Contains(n.Text, s) || strings.Contains(n.ContentDesc, s) || strings.Contains(n.Hint, s))
 	})

@@ -47,6 +47,9 @@ func NewKeeper(lab Lab, note string) (*Keeper, error) {
 	return k, nil
 }
 
+// Wrap puts something between the keeper and its lab, such as a recorder.
+func (k *Keeper) Wrap(with func(Lab) Lab) { k.lab = with(k.lab) }
+
 // Arranged is the situation that was arranged and not put back, or "".
 func (k *Keeper) Arranged() Situation {
 	if k == nil {

@@ -78,6 +78,10 @@ func (t *Testbed) Fit(ctx context.Context) (Fitting, error) {
 	return f, nil
 }
 
+// Unfit forgets which map was taken, so that the phone is asked again: an
+// attempt that is recorded, or replayed, holds all that it depends on.
+func (t *Testbed) Unfit() { t.fitting = nil }
+
 // unsaid tells whether a phone, or its server, does not say something, and
 // asking again will not change that.
 func unsaid(err error) bool {

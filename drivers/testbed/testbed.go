@@ -19,6 +19,7 @@ import (
 	"ffscert/drivers/evidence"
 	"ffscert/drivers/network"
 	"ffscert/drivers/screen"
+	"ffscert/drivers/secret"
 	"ffscert/features/certification"
 )
 
@@ -69,6 +70,13 @@ type Declared struct {
 	Scopes  []string // that the app is meant to ask for
 }
 
+// Ending is what a testbed says of an attempt that is over.
+type Ending struct {
+	Recording string   // where its traffic was kept; "" if it was not
+	Notes     []string // what was not kept, and why
+	Left      error    // that a replayed attempt left its recording; nil if it did not
+}
+
 // Testbed is leased by one attempt at a time.
 type Testbed struct {
 	Name   string
@@ -111,6 +119,17 @@ type Testbed struct {
 	// BeginAttempt, if not nil, is told which attempt comes next, before it
 	// touches anything.
 	BeginAttempt func(certification.AttemptID)
+	// EndAttempt, if not nil, is told what the attempt came to, before it is
+	// recorded. save keeps its traffic.
+	EndAttempt func(a certification.Attempt, save func(name string, data []byte) (string, error)) Ending
+	// Socket, if not nil, stands between the steps and a socket that is switched
+	// without the phone.
+	Socket func(drivers.Power) drivers.Power
+	// Secrets are what is shown and kept nowhere; may be nil.
+	Secrets *secret.Masker
+	// Reconnect, if not nil, connects a phone again that has gone away: it runs
+	// a command of the user's.
+	Reconnect func(context.Context) error
 	// Shut, if not nil, frees what the testbed holds beside the session.
 	Shut func() error
 

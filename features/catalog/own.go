@@ -96,6 +96,18 @@ type Own struct {
 	Path string // of its file
 	File OwnFile
 	Plan certification.Plan
+
+	doc *document
+}
+
+// Line is where the case stands in the file, from 1; 0 if it is not there.
+func (o Own) Line(id string) int {
+	for i, c := range o.File.Cases {
+		if c.ID == id && o.doc != nil {
+			return o.doc.line(fmt.Sprintf("cases[%d].id", i))
+		}
+	}
+	return 0
 }
 
 var schemaLine = regexp.MustCompile(`(?m)^\{?["']?schema["']?:[ \t]*["']?` + regexp.QuoteMeta(OwnSchema) + `["']?([ \t]*(#.*)?\r?$|,)`)
@@ -127,7 +139,7 @@ func ParseOwn(path string, data []byte, base *Catalog) (own Own, err error) {
 	l := &loader{cases: map[string]defined[certification.Case]{}, plans: map[string]defined[certification.Plan]{}}
 	own = Own{Path: path}
 	if d := l.parseOwn(path, data); d != nil && d.decode(&own.File) {
-		own.Plan = d.ownPlan(own.File, base)
+		own.Plan, own.doc = d.ownPlan(own.File, base), d
 	}
 	if len(l.problems) > 0 {
 		return Own{}, &Error{Problems: l.problems}

@@ -187,15 +187,17 @@ const LocalCase = "local"
 
 // Attempt is one execution of one scenario on one testbed.
 type Attempt struct {
-	ID       AttemptID
-	Testbed  string
-	Verdict  Verdict
-	Cause    Cause  // empty when passed
-	Code     Code   // empty when passed
-	Message  string // one line for people; empty when passed
-	Hint     string // what to do next
-	Started  time.Time
-	Finished time.Time
+	ID      AttemptID
+	Testbed string
+	Verdict Verdict
+	Cause   Cause  // empty when passed
+	Code    Code   // empty when passed
+	Message string // one line for people; empty when passed
+	Hint    string // what to do next
+	// DecidedBy are the lines that decided who is to blame; empty when passed.
+	DecidedBy []string
+	Started   time.Time
+	Finished  time.Time
 	// SetupTime is nil when the device was not seen to be set up.
 	SetupTime    *Bracket
 	Phases       []Phase

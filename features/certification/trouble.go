@@ -38,6 +38,30 @@ func (t *Trouble) Is(target error) bool {
 	return ok && o.Code != "" && o.Code == t.Code
 }
 
+// Deciders are the lines that decided who is to blame: what was seen, or else
+// what the party that answered said. Pictures and page sources, which are
+// evidence, too, are left to the attempt's list of files.
+func (t *Trouble) Deciders() []string {
+	var lines []string
+	for _, e := range t.Evidence {
+		if e = strings.TrimSpace(e); e != "" && !strings.HasPrefix(e, "evidence/") {
+			lines = append(lines, e)
+		}
+	}
+	if len(lines) > 0 {
+		return lines
+	}
+	deepest := t.Err
+	for deepest != nil {
+		next := errors.Unwrap(deepest)
+		if next == nil {
+			return []string{deepest.Error()}
+		}
+		deepest = next
+	}
+	return []string{t.Message}
+}
+
 // TroubleOf finds the Trouble in err. An error that is none is the tool's own
 // fault until somebody says otherwise: it is never blamed on the product.
 func TroubleOf(err error) *Trouble {
@@ -84,6 +108,8 @@ const (
 	AppUnknownDialog   Code = "FFS-E309" // something lies over the app that nobody has described
 	AppDialogStays     Code = "FFS-E310" // a dialog that was answered stays, or comes back again and again
 
+	AppMustUpdate Code = "FFS-E311" // the app demands to be updated
+
 	RigServer      Code = "FFS-E401" // the Appium server does not answer, or answers nonsense
 	RigSession     Code = "FFS-E402" // the session is lost or was refused
 	RigWrongPhone  Code = "FFS-E403" // the phone is not the one of the configuration
@@ -96,13 +122,20 @@ const (
 	RigNetwork     Code = "FFS-E410" // the networks or the account cannot be brought into a situation
 	RigNotRestored Code = "FFS-E411" // the networks or the account are not as usual
 	RigDeviceLog   Code = "FFS-E412" // the device's log cannot be read
+	RigSignedOut   Code = "FFS-E413" // the Alexa app is signed out
 	RigByOperator  Code = "FFS-E490" // the operator said no, and that it is nobody's fault who is tested
 	RigNobody      Code = "FFS-E491" // somebody has to do something, and nobody is there
 	RigLanguage    Code = "FFS-E492" // the phone speaks another language than the scenario asks for
 
+	NetPhoneOffline Code = "FFS-E501" // the phone has no internet: the app says so
+	NetCloud        Code = "FFS-E502" // the app does not reach its cloud
+	NetLabDown      Code = "FFS-E503" // nothing of the testbed can be reached: its Wi-Fi, or the cloud
+
 	ToolUnclassified Code = "FFS-E601" // an error that was not foreseen
 	ToolInterrupted  Code = "FFS-E602" // stopped from outside
 	ToolTooClose     Code = "FFS-E603" // the measurement is too coarse for a verdict
+	ToolClock        Code = "FFS-E604" // the computer's clock jumped, or it slept, during the attempt
+	ToolReplay       Code = "FFS-E608" // a replayed attempt left its recording
 
 	PartnerNoLogin    Code = "FFS-E701" // Login with Amazon is not offered
 	PartnerNoScope    Code = "FFS-E702" // the FFS scope is not asked for

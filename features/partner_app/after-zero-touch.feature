@@ -13,6 +13,7 @@ Feature: The partner app after zero-touch set-up
     And the Alexa app says that the device is responsive
     And the partner app shows the device within 60 seconds
     And the partner app says that the device is online
+    And the device still answers 90 seconds after it was found
     When I remove the device
     Then the Alexa app no longer lists the device
     When I switch the device off

@@ -47,6 +47,26 @@ func (j *Journal) SaveEvidence(name string, data []byte) (string, error) {
 	return inside, nil
 }
 
+// wirePattern is how the files of recorded traffic are called.
+var wirePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}\.jsonl\.gz$`)
+
+// SaveRecording stores the traffic of an attempt in the run's folder, and
+// returns its path there, "wire/<name>". It is complete, and on the disk, when
+// SaveRecording returns.
+func (j *Journal) SaveRecording(name string, data []byte) (string, error) {
+	if !wirePattern.MatchString(name) {
+		return "", fmt.Errorf("save a recording: %q is no name for one", name)
+	}
+	dir := filepath.Join(j.dir, wireDir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("save a recording: %w", err)
+	}
+	if err := WriteFile(filepath.Join(dir, name), data); err != nil {
+		return "", fmt.Errorf("save a recording: %w", err)
+	}
+	return path.Join(wireDir, name), nil
+}
+
 // WriteFile writes a file so that a reader sees the old one or the new one,
 // never a part. It is on the disk when WriteFile returns. The folder must exist.
 func WriteFile(target string, data []byte) (err error) {

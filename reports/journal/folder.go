@@ -16,6 +16,7 @@ const (
 	dbName      = "journal.db"
 	lockName    = "run.lock"
 	evidenceDir = "evidence"
+	wireDir     = "wire"
 )
 
 var idPattern = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}-[0-9a-f]{4}$`)

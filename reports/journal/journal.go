@@ -177,6 +177,7 @@ type detail struct {
 	Findings     []certification.Finding     `json:"findings,omitempty"`
 	Observations []certification.Observation `json:"observations,omitempty"`
 	Evidence     []string                    `json:"evidence,omitempty"`
+	DecidedBy    []string                    `json:"decided_by,omitempty"`
 }
 
 // Append stores an attempt. When it returns nil, the attempt is on the disk;
@@ -192,7 +193,7 @@ func (j *Journal) Append(ctx context.Context, a certification.Attempt) error {
 	if a.ID.Case == "" || a.ID.Scenario == "" || a.ID.N < 1 || !a.Verdict.Known() {
 		return fmt.Errorf("append attempt %s: case, scenario, number or verdict %q is missing or wrong", a.ID, a.Verdict)
 	}
-	lists, err := json.Marshal(detail{a.Phases, a.Steps, a.Findings, a.Observations, a.Evidence})
+	lists, err := json.Marshal(detail{a.Phases, a.Steps, a.Findings, a.Observations, a.Evidence, a.DecidedBy})
 	if err != nil {
 		return fmt.Errorf("append attempt %s: %w", a.ID, err)
 	}

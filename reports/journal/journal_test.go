@@ -53,8 +53,8 @@ func attempt(n int) certification.Attempt {
 		Steps:        []certification.Step{{Text: "When I …", Location: "a.feature:5", Status: "passed", Seconds: 1.25, Evidence: []string{"evidence/a.png"}}},
 		Findings:     []certification.Finding{{Rule: "LWA-SCOPE", Severity: certification.SeverityWarning, Message: "m", Evidence: []string{"evidence/a.png"}}},
 		Observations: []certification.Observation{{What: "tile", At: start}},
-		Evidence:     []string{"evidence/b.png"},
-		Simulated:    true,
+		Evidence:     []string{"evidence/b.png"}, DecidedBy: []string{"the plug says on"},
+		Simulated: true,
 	}
 }
 
@@ -262,6 +262,22 @@ func TestManyWorkersAppend(t *testing.T) {
 	rec, err := j.Record(t.Context())
 	check(t, err)
 	equal(t, 40, len(rec.Attempts))
+}
+
+// Recorded traffic has names of its own, and none that leads elsewhere.
+func TestRecordingsHaveTheirNames(t *testing.T) {
+	j := create1(t, t.TempDir())
+	p, err := j.SaveRecording("C-0a1b2c3d-0001.jsonl.gz", []byte("x"))
+	check(t, err)
+	equal(t, "wire/C-0a1b2c3d-0001.jsonl.gz", p)
+	got, err := os.ReadFile(filepath.Join(j.Dir(), "wire", "C-0a1b2c3d-0001.jsonl.gz"))
+	check(t, err)
+	equal(t, "x", string(got))
+	for _, hostile := range []string{"", "../x.jsonl.gz", "a/b.jsonl.gz", "x.gz", "x.jsonl.gz/..", "a\x00.jsonl.gz", strings.Repeat("a", 300) + ".jsonl.gz"} {
+		if _, err := j.SaveRecording(hostile, nil); err == nil {
+			t.Errorf("%q is taken", hostile)
+		}
+	}
 }
 
 func TestEvidenceIsStoredByItsContent(t *testing.T) {

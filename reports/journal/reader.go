@@ -353,6 +353,6 @@ func (r attemptRow) parse() (a certification.Attempt, err error) {
 	if err := json.Unmarshal([]byte(r.detail), &d); err != nil {
 		return a, err
 	}
-	a.Phases, a.Steps, a.Findings, a.Observations, a.Evidence = d.Phases, d.Steps, d.Findings, d.Observations, d.Evidence
+	a.Phases, a.Steps, a.Findings, a.Observations, a.Evidence, a.DecidedBy = d.Phases, d.Steps, d.Findings, d.Observations, d.Evidence, d.DecidedBy
 	return a, nil
 }

@@ -7,15 +7,21 @@ import (
 	"io"
 
 	"ffscert/reports/journal"
+	"ffscert/reports/render/safe"
 )
 
 // Write writes the matrix as JSON, indented, always the same bytes for the
-// same matrix. Lists are never null.
+// same matrix. Lists are never null; what a terminal would obey is escaped.
 func Write(w io.Writer, m Matrix) error {
-	e := json.NewEncoder(w)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	if err := e.Encode(m); err != nil {
+	err := e.Encode(m)
+	if err == nil {
+		_, err = w.Write(safe.JSON(b.Bytes()))
+	}
+	if err != nil {
 		return fmt.Errorf("write the matrix: %w", err)
 	}
 	return nil

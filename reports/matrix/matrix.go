@@ -242,6 +242,8 @@ type Attempt struct {
 	SetupTime   *certification.Bracket `json:"setup_time_s" jsonschema:"nullable"`
 	Phases      []certification.Phase  `json:"phases"`
 	Evidence    []string               `json:"evidence"`
+	// DecidedBy are the lines that decided who is to blame; empty when passed.
+	DecidedBy []string `json:"decided_by"`
 }
 
 // Finding is a rule's judgement.

@@ -330,6 +330,7 @@ func listOf(parts []*part) []Attempt {
 				N: a.ID.N, Scenario: a.ID.Scenario, Testbed: a.Testbed, Verdict: j.Verdict, Cause: j.Cause, Code: j.Code, Message: j.Message, Hint: a.Hint,
 				StartedUTC: a.Started.UTC(), FinishedUTC: a.Finished.UTC(), SetupTime: a.SetupTime,
 				Phases: append([]certification.Phase{}, a.Phases...), Evidence: evidenceOf(a),
+				DecidedBy: append([]string{}, a.DecidedBy...),
 			})
 		}
 	}

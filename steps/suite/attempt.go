@@ -12,6 +12,7 @@ import (
 
 	"github.com/cucumber/godog"
 
+	"ffscert/drivers"
 	"ffscert/drivers/testbed"
 	"ffscert/features/certification"
 	"ffscert/steps"
@@ -47,6 +48,10 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 		return certification.Attempt{}, err
 	}
 	at.Verdict = certification.Passed
+	at.Finished = bed.Clock.Now()
+	if err := clockTrouble(bed, state, at.Started, at.Finished); err != nil {
+		rec.err = err
+	}
 	if rec.err == nil {
 		rec.err = rec.incomplete()
 	}
@@ -56,7 +61,7 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 	if rec.err != nil {
 		t := certification.TroubleOf(rec.err)
 		at.Verdict, at.Cause, at.Code = certification.VerdictOf(t.Cause), t.Cause, t.Code
-		at.Message, at.Hint = t.Error(), t.Hint
+		at.Message, at.Hint, at.DecidedBy = t.Error(), t.Hint, rec.decidedBy(t)
 		state.Photograph(ctx, fmt.Sprintf("%s-%d", id.Case, id.N))
 		at.Evidence = state.Kept()
 		if settled { // else that it is not is the very trouble
@@ -84,6 +89,32 @@ func putBack(ctx context.Context, state *steps.Attempt, end steps.Ending) {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), end.Within())
 	defer cancel()
 	state.PutBack(last, end)
+}
+
+// jumpsMost is how far the wall clock and the time that was measured may go
+// apart in an attempt: clocks are corrected in small steps all the time.
+const jumpsMost = 2 * time.Second
+
+// clockTrouble is the trouble of an attempt during which the computer slept, or
+// its clock was put forward: how long anything took is not known then, and a
+// device that was late would seem to be in time. A clock that was put back is
+// noted; what was measured is right.
+func clockTrouble(bed *testbed.Testbed, state *steps.Attempt, from, to time.Time) error {
+	c, ok := bed.Clock.(drivers.Skewed)
+	if !ok {
+		return nil
+	}
+	skew := c.Skew(from, to)
+	if skew < -jumpsMost {
+		state.Observe(fmt.Sprintf("the computer's clock was put back by %.0f s during the attempt: its times of day do not fit together, its durations do", -skew.Seconds()))
+	}
+	if skew <= jumpsMost {
+		return nil
+	}
+	return &certification.Trouble{Code: certification.ToolClock, Cause: certification.CauseTool,
+		Message:  fmt.Sprintf("the computer's clock went ahead of the time that was measured by %.0f s: it slept, or was put forward", skew.Seconds()),
+		Evidence: []string{fmt.Sprintf("wall clock %.0f s, measured %.0f s", (to.Sub(from) + skew).Seconds(), to.Sub(from).Seconds())},
+		Hint:     "keep the computer from sleeping during a run; the attempt is repeated"}
 }
 
 // causeOf is who is to blame for a finding.
@@ -171,6 +202,18 @@ func (r *recorder) run(ctx context.Context, state *steps.Attempt, vocabulary []s
 		r.err = &certification.Trouble{Code: certification.ToolUnclassified, Cause: certification.CauseTool,
 			Message: fmt.Sprintf("the scenario ended with godog's status %d and without a reason", status)}
 	}
+}
+
+// decidedBy are the lines that decided who is to blame, and the sentence that
+// was carried out then.
+func (r *recorder) decidedBy(t *certification.Trouble) []string {
+	lines := slices.Clone(t.Deciders())
+	for _, s := range r.steps {
+		if s.Message != "" {
+			return append(lines, s.Location+" "+s.Text)
+		}
+	}
+	return lines
 }
 
 func (r *recorder) before() {

@@ -291,6 +291,8 @@ func TestWhatABrokenScenarioLeavesIsPutBack(t *testing.T) {
 // stopping calls the run off at the first wait for the maker's own set-up.
 type stopping struct{ cancel func() }
 
+func (stopping) Stopped(string, certification.Attempt, string) {}
+
 func (stopping) Began(string, certification.AttemptID, int) {}
 func (stopping) Ended(string, certification.Attempt)        {}
 func (s stopping) Waiting(_, what string, _ time.Duration) func() {

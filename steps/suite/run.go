@@ -21,6 +21,8 @@ type Listener interface {
 	Began(bed string, id certification.AttemptID, of int)
 	Waiting(bed, what string, longest time.Duration) (done func())
 	Ended(bed string, a certification.Attempt)
+	// Stopped is told that a testbed is taken out of the run, and what to do.
+	Stopped(bed string, last certification.Attempt, hint string)
 }
 
 // Run carries out jobs on testbeds.
@@ -35,14 +37,17 @@ type Run struct {
 	// StopWhenProven ends a rate case as soon as its target is proven; it must be
 	// what the journal's header says.
 	StopWhenProven bool
-	// HealWithin is how long a server or phone that went away is waited for
-	// before the next attempt; 0 does not wait.
+	// HealWithin is how long a server, phone or network that went away is waited
+	// for before the next attempt; 0 mends nothing.
 	HealWithin time.Duration
+	// Breaker is how many blocked attempts in a row stop a testbed; 0 is
+	// [DefaultBreaker], below 0 none do.
+	Breaker int
 }
 
 // Do makes attempts until every job has what it needs or can no longer get it,
 // and returns what kept it from going on: nil, the context's error, or the
-// journal's. Attempts that the journal has already are not made again. Each
+// journal's, or a [*StoppedError]. Attempts that the journal has already are not made again. Each
 // attempt is durable before the testbed begins the next one. A blocked attempt
 // is made again a limited number of times; all of them stay in the journal.
 func (r *Run) Do(ctx context.Context) error {
@@ -64,6 +69,9 @@ func (r *Run) Do(ctx context.Context) error {
 		}()
 	}
 	all.Wait()
+	if err := s.stopped(len(r.Beds)); err != nil && ctx.Err() == nil {
+		return err
+	}
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -73,6 +81,7 @@ func (r *Run) Do(ctx context.Context) error {
 func (r *Run) work(ctx context.Context, bed *testbed.Testbed, s *schedule) error {
 	vocabulary := steps.Vocabulary()
 	protocol := certification.ProtocolOf(r.Journal.Header().Plan.Protocol)
+	healer := medic{run: r, bed: bed}
 	for {
 		job, id, ok := s.next(ctx)
 		if !ok {
@@ -88,8 +97,14 @@ func (r *Run) work(ctx context.Context, bed *testbed.Testbed, s *schedule) error
 		if err != nil {
 			return err
 		}
+		endAttempt(bed, &a, r.Journal.SaveRecording)
+		healer.note(&a)
+		stop := healer.judge(&a)
 		if err := r.Journal.Append(context.WithoutCancel(ctx), a); err != nil {
 			return err
+		}
+		if stop {
+			s.stop(bed.Name, a)
 		}
 		s.done(a)
 		if r.Listener != nil {
@@ -98,7 +113,15 @@ func (r *Run) work(ctx context.Context, bed *testbed.Testbed, s *schedule) error
 		if evidence.err != nil {
 			return fmt.Errorf("%s is recorded without all its evidence: %w", a.ID, evidence.err)
 		}
-		r.awaitRig(ctx, bed, a)
+		if stop {
+			if r.Listener != nil {
+				r.Listener.Stopped(bed.Name, a, whatToDo(a))
+			}
+			return nil
+		}
+		if s.owes() {
+			healer.heal(ctx, a)
+		}
 	}
 }
 
@@ -116,30 +139,6 @@ func (k *keeper) of(j *journal.Journal) func(string, []byte) (string, error) {
 	}
 }
 
-// awaitRig gives a server or phone that went away the time to come back, so
-// that a short outage does not use up all attempts. If it does not, the next
-// attempt says so.
-func (r *Run) awaitRig(ctx context.Context, bed *testbed.Testbed, a certification.Attempt) {
-	switch a.Code {
-	case certification.RigServer, certification.RigSession, certification.RigPhone, certification.RigTimeout:
-	default:
-		return
-	}
-	if r.HealWithin <= 0 {
-		return
-	}
-	if r.Listener != nil {
-		ctx = drivers.WithObserver(ctx, observer{r.Listener, bed.Name})
-	}
-	_ = drivers.Poll(ctx, drivers.RealClock{}, drivers.Wait{For: "the phone to come back", Timeout: r.HealWithin, Every: 5 * time.Second},
-		func(ctx context.Context) error {
-			if _, err := bed.Phone.Open(ctx); err != nil {
-				return drivers.ErrNotYet
-			}
-			return bed.Phone.KeepAlive(ctx)
-		})
-}
-
 type observer struct {
 	l   Listener
 	bed string
@@ -155,6 +154,7 @@ type schedule struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	queue   []*queued
+	out     StoppedError // the testbeds that were stopped
 }
 
 type queued struct {
@@ -246,4 +246,38 @@ func (s *schedule) done(a certification.Attempt) {
 		q.tally.Add(matrix.Judge(a).Verdict)
 	}
 	s.changed.Broadcast()
+}
+
+// stop notes that a testbed makes no more attempts.
+func (s *schedule) stop(bed string, last certification.Attempt) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.out.Beds, s.out.Last = append(s.out.Beds, bed), last
+}
+
+// stopped is the error of a run whose testbeds were all stopped while attempts
+// were still owed.
+func (s *schedule) stopped(beds int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.out.Beds) < beds || beds == 0 || !s.owing() {
+		return nil
+	}
+	return &s.out
+}
+
+// owes tells whether attempts are still to be made.
+func (s *schedule) owes() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.owing()
+}
+
+func (s *schedule) owing() bool {
+	for _, q := range s.queue {
+		if !matrix.CannotPass(q.rules, q.tally) && matrix.Needed(q.rules, q.tally) > 0 && len(q.given) < matrix.MaxAttempts(q.rules) {
+			return true
+		}
+	}
+	return false
 }

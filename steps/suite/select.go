@@ -123,7 +123,7 @@ func Select(plan certification.Plan, all []Scenario, sel Selection, known func(i
 			what = t
 		}
 		return nil, &SelectionError{"nothing is selected: no scenario fits " + what,
-			"`ffscert check` lists the scenarios and their tags; `ffscert plan show " + plan.ID + "` the cases"}
+			"`ffscert check --json` lists the scenarios and their tags; `ffscert plan show " + plan.ID + "` the cases"}
 	}
 	// In the plan's order, local scenarios last.
 	order := map[string]int{certification.LocalCase: len(plan.Cases)}
@@ -184,7 +184,7 @@ func parseFiles(args []string, all []Scenario) (fileSelector, error) {
 			}
 		}
 		if len(inFile) == 0 {
-			return nil, &SelectionError{"there is no feature file " + file + " with a scenario in it", "name a file that exists, or a built-in one such as provisioning/zero-touch.feature"}
+			return nil, &SelectionError{"there is no feature file " + file + " with a scenario in it", "name a file that exists, or a built-in one such as provisioning/zero-touch.feature; a folder is added with --features DIR"}
 		}
 		if len(lines) == 0 {
 			sel = append(sel, fileLine{file: file})

@@ -25,6 +25,8 @@ import (
 // once stops a run after its first attempt, also if that was blocked.
 type once struct{ stop context.CancelFunc }
 
+func (once) Stopped(string, certification.Attempt, string) {}
+
 func (once) Began(string, certification.AttemptID, int)   {}
 func (once) Waiting(string, string, time.Duration) func() { return func() {} }
 func (o once) Ended(bed string, at certification.Attempt) { o.stop() }

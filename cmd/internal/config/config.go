@@ -29,6 +29,10 @@ type Config struct {
 	// number of attempts that was fixed before; looking after each of them makes
 	// it somewhat too good, and the matrix says that the case was stopped early.
 	StopWhenProven bool `yaml:"stop_when_proven,omitempty" json:"stop_when_proven,omitempty"`
+	// BlockedInARow is how many blocked attempts in a row take a testbed out of
+	// the run, for which neither the product nor a scenario is to blame; 2 to
+	// 1000, 4 by default. The run goes on on the other testbeds.
+	BlockedInARow int `yaml:"blocked_in_a_row,omitempty" json:"blocked_in_a_row,omitempty" jsonschema:"minimum=2,maximum=1000"`
 	// Seed of everything that is drawn at random. The same seed gives the same
 	// run on a virtual testbed.
 	Seed int64 `yaml:"seed,omitempty" json:"seed" jsonschema:"minimum=0,maximum=9223372036854775807"`

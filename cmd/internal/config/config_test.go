@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -288,6 +289,8 @@ testbeds:
 	}
 	want := Connection{Endpoint: env["HUB"], UDID: "X1", Capabilities: map[string]any{"appium:language": "de",
 		"bstack:options": map[string]any{"userName": "me", "accessKey": "s3cr3t", "accessToken": "tok"}}}
+	slices.Sort(got.Secrets)
+	want.Secrets = []string{"s3cr3t", "tok"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

@@ -217,6 +217,9 @@ func (c *Config) anchor(base string) {
 		if v := b.Virtual; v != nil && isPath(v.App) && !filepath.IsAbs(v.App) {
 			v.App = filepath.Join(base, v.App)
 		}
+		if v := b.Virtual; v != nil && v.Replay != "" && !filepath.IsAbs(v.Replay) {
+			v.Replay = filepath.Join(base, v.Replay)
+		}
 		if v := b.Virtual; v != nil && isPath(v.PartnerApp) && !filepath.IsAbs(v.PartnerApp) {
 			v.PartnerApp = filepath.Join(base, v.PartnerApp)
 		}

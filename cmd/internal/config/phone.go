@@ -24,6 +24,11 @@ type Phone struct {
 	// depends are refused. A key that ends in _env or _file takes its value
 	// from that environment variable or file.
 	Capabilities map[string]any `yaml:"capabilities,omitempty" json:"capabilities,omitempty"`
+	// Reconnect is a program with its arguments that connects the phone again
+	// when it has gone away between two attempts, such as
+	// [adb, connect, "192.168.1.20:5555"] or one that switches the port of a USB
+	// hub; no shell is involved.
+	Reconnect []string `yaml:"reconnect,omitempty" json:"reconnect,omitempty" jsonschema:"minItems=1,maxItems=100"`
 	// CommandTimeouts limit single WebDriver commands.
 	CommandTimeouts CommandTimeouts `yaml:"command_timeouts,omitempty" json:"command_timeouts"`
 }
@@ -51,6 +56,8 @@ type Connection struct {
 	Endpoint     string // may hold a user and a password
 	UDID         string
 	Capabilities map[string]any
+	// Secrets are the values that came from the environment or from a file.
+	Secrets []string
 }
 
 // maxSecret bounds a file that holds one value, in bytes.
@@ -71,7 +78,7 @@ func (p Phone) Resolve(lookup func(string) (string, bool)) (Connection, error) {
 		}
 		c.Endpoint = v
 	}
-	caps, err := resolve(p.Capabilities, lookup)
+	caps, err := resolve(p.Capabilities, lookup, &c.Secrets)
 	if err != nil {
 		return Connection{}, fmt.Errorf("capabilities.%w", err)
 	}
@@ -79,14 +86,14 @@ func (p Phone) Resolve(lookup func(string) (string, bool)) (Connection, error) {
 	return c, nil
 }
 
-func resolve(caps map[string]any, lookup func(string) (string, bool)) (map[string]any, error) {
+func resolve(caps map[string]any, lookup func(string) (string, bool), secrets *[]string) (map[string]any, error) {
 	out := make(map[string]any, len(caps))
 	for key, value := range caps {
 		plain, env, elsewhere := indirect(key)
 		name, isText := value.(string)
 		switch inner, nested := value.(map[string]any); {
 		case nested:
-			v, err := resolve(inner, lookup)
+			v, err := resolve(inner, lookup, secrets)
 			if err != nil {
 				return nil, fmt.Errorf("%s.%w", key, err)
 			}
@@ -106,6 +113,7 @@ func resolve(caps map[string]any, lookup func(string) (string, bool)) (map[strin
 		if err != nil {
 			return nil, err
 		}
+		*secrets = append(*secrets, v)
 		out[plain] = v
 	}
 	return out, nil

@@ -37,7 +37,11 @@ type Virtual struct {
 	App string `yaml:"app,omitempty" json:"app,omitempty"`
 	// PartnerApp is the model of the maker's own app, in the same way; by
 	// default the built-in demonstration, "partner-demo".
-	PartnerApp   string `yaml:"partner_app,omitempty" json:"partner_app,omitempty"`
+	PartnerApp string `yaml:"partner_app,omitempty" json:"partner_app,omitempty"`
+	// Replay is a folder of recorded traffic, that of a run with --record or one
+	// file of it, relative to this file. Instead of a simulated lab, what was
+	// recorded answers, and is the clock: waits cost nothing.
+	Replay       string `yaml:"replay,omitempty" json:"replay,omitempty"`
 	world.Config `yaml:",inline"`
 	// ProtocolGiven tells whether the file gives the lab's protocol; otherwise
 	// it is that of the plan.

@@ -124,6 +124,10 @@ func (h *Hand) decide(ctx context.Context, tree *screen.Tree, s dialogs.Sight) (
 // bounded is an error if the dialog was answered often enough.
 func (h *Hand) bounded(ctx context.Context, tree *screen.Tree, s dialogs.Sight) error {
 	e := h.eyes()
+	if s.Dialog.Kind == dialogs.UpdateWall {
+		return &certification.Trouble{Code: certification.AppMustUpdate, Cause: h.blame(s), Evidence: append(e.keep(ctx, s.Dialog.Name), windowWords(tree, s)),
+			Message: "the app demands to be updated before it can be used", Hint: "update the app by hand on every phone, and see with `ffscert check` whether its screen map covers the new version"}
+	}
 	if e.answered == nil {
 		e.answered = map[string]int{}
 	}
@@ -132,12 +136,32 @@ func (h *Hand) bounded(ctx context.Context, tree *screen.Tree, s dialogs.Sight) 
 		total += n
 	}
 	times := e.answered[s.Dialog.Name]
+	if t := networkTrouble(s, times); t != nil && times >= s.Dialog.Most {
+		t.Evidence = append(t.Evidence, windowWords(tree, s))
+		return with(t, e.keep(ctx, s.Dialog.Name))
+	}
 	if times >= s.Dialog.Most || total >= mostDialogs {
 		return &certification.Trouble{Code: certification.AppDialogStays, Cause: h.blame(s), Evidence: e.keep(ctx, s.Dialog.Name),
 			Message: fmt.Sprintf("the %s dialog was answered %d times and is there again: %s", s.Dialog.Kind, times, windowWords(tree, s)),
 			Hint:    "see the picture, and put an end to it by hand"}
 	}
 	e.answered[s.Dialog.Name]++
+	return nil
+}
+
+// networkTrouble is the trouble of an app that says it has no internet, or does
+// not reach its cloud; nil for any other dialog.
+func networkTrouble(s dialogs.Sight, times int) *certification.Trouble {
+	switch s.Dialog.Kind {
+	case dialogs.Offline:
+		return &certification.Trouble{Code: certification.NetPhoneOffline, Cause: certification.CauseNetwork,
+			Message: fmt.Sprintf("the app says that it has no internet, and does so again after %d retries", times),
+			Hint:    "see whether the phone has Wi-Fi, and whether the network has internet"}
+	case dialogs.CloudError:
+		return &certification.Trouble{Code: certification.NetCloud, Cause: certification.CauseNetwork,
+			Message: fmt.Sprintf("the app does not reach its cloud, and says so again after %d retries", times),
+			Hint:    "see whether Amazon reports an outage, and whether another phone reaches it"}
+	}
 	return nil
 }
 

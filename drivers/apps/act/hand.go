@@ -230,7 +230,7 @@ func (h *Hand) trouble(code certification.Code, message, hint string) error {
 // not to be touched.
 func mistaken(err error) bool {
 	switch certification.TroubleOf(err).Code {
-	case certification.DefUnknownElement, certification.DefNames, certification.AppUnknownDialog, certification.AppDialogStays:
+	case certification.DefUnknownElement, certification.DefNames, certification.AppUnknownDialog, certification.AppDialogStays, certification.AppMustUpdate:
 		return true
 	}
 	return false

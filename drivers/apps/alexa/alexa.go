@@ -55,7 +55,7 @@ func New(phone drivers.Phone, clock drivers.Clock, m *screen.Map) *App {
 			}
 		}}
 	a.guide = &act.Guide{Hand: a.hand, App: m.Application(), Name: "the Alexa app", Goal: "devices",
-		Order: []string{"devices", "plug", "device", "settings", "overview", "home"}, Move: a.move,
+		Order: []string{"devices", "plug", "device", "settings", "overview", "home", "signed_out"}, Move: a.move,
 		Cause: certification.CauseAlexaApp, Crashed: certification.CauseAlexaApp}
 	return a
 }
@@ -106,6 +106,10 @@ func (a *App) move(ctx context.Context, page string, tree *screen.Tree) (bool, e
 		return true, err
 	case "device", "plug", "settings":
 		return true, a.hand.Back(ctx)
+	case "signed_out":
+		return true, &certification.Trouble{Code: certification.RigSignedOut, Cause: certification.CauseRig,
+			Message: "the Alexa app is signed out", Evidence: []string{"the app shows " + act.Words(tree)},
+			Hint: "sign the phone's Alexa app in to the test account by hand; ffscert never does"}
 	}
 	return false, nil
 }

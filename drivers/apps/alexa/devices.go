@@ -26,8 +26,27 @@ func notListed(name string) error {
 		Hint: "see whether it is registered to the account that the app is signed in to, and spelled in the configuration exactly as in the app"}
 }
 
-// OpenDevice opens the page of the device with exactly that name.
+// OpenDevice opens the page of the device with exactly that name. A touch that
+// comes to nothing, or a card that comes up in that moment, is no reason to
+// give up: it is begun again, twice at most, which is noted.
 func (a *App) OpenDevice(ctx context.Context, name string) (*screen.Tree, error) {
+	for try := 1; ; try++ {
+		tree, err := a.openDevice(ctx, name)
+		var closed *closedPageError
+		if err == nil || try == 3 || !errors.As(err, &closed) {
+			return tree, err
+		}
+		a.note("OPEN-REPEATED", "the page of \""+name+"\" did not open: begun again")
+		a.hand.Forget()
+	}
+}
+
+// closedPageError says that a tile was tapped, and its page did not come.
+type closedPageError struct{ name string }
+
+func (e *closedPageError) Error() string { return "the page of \"" + e.name + "\" did not come" }
+
+func (a *App) openDevice(ctx context.Context, name string) (*screen.Tree, error) {
 	if tree, err := a.hand.Seen(ctx); err != nil {
 		return nil, err
 	} else if ok, err := a.onPageOf(tree, name); err != nil || ok {
@@ -44,7 +63,7 @@ func (a *App) OpenDevice(ctx context.Context, name string) (*screen.Tree, error)
 		return nil, notListed(name)
 	}
 	if err := a.hand.Tap(ctx, "devices.tile", name); err != nil {
-		return nil, err
+		return nil, twins(err, name)
 	}
 	var page *screen.Tree
 	err = a.hand.Until(ctx, "the page of "+name, act.AppearWithin, func(t *screen.Tree) error {
@@ -53,13 +72,34 @@ func (a *App) OpenDevice(ctx context.Context, name string) (*screen.Tree, error)
 			return err
 		}
 		if !ok {
-			return act.NotYet(&certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseAlexaApp,
+			// A card that comes up in that moment covers the page, or took the touch.
+			if _, err := a.clear(ctx, t); err != nil {
+				return err
+			}
+			return act.NotYet(&certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseAlexaApp, Err: &closedPageError{name},
 				Message: "tapping the tile of \"" + name + "\" did not open its page", Hint: "see the picture of what was there"})
 		}
 		page = t
 		return nil
 	})
 	return page, err
+}
+
+// twins is what lies behind an error of a tile of which there are several: the
+// account has more than one device of that name, which is nobody's fault but
+// who set the testbed up.
+func twins(err error, name string) error {
+	t := certification.TroubleOf(err)
+	if t == nil || t.Code != certification.AppAmbiguous {
+		return err
+	}
+	return twin(name, t.Message)
+}
+
+func twin(name, seen string) error {
+	return &certification.Trouble{Code: certification.DefNames, Cause: certification.CauseDefinition, Evidence: []string{seen},
+		Message: "the Alexa app lists more than one device named \"" + name + "\"",
+		Hint:    "rename or delete the others in the Alexa app: which one is meant cannot be told, and none of them was touched"}
 }
 
 // onPageOf tells whether the page of exactly that device is shown, with
@@ -108,8 +148,7 @@ func (a *App) scan(ctx context.Context, name string, down bool) (bool, error) {
 		}
 		before := listed(tree, list)
 		if len(before) == 0 {
-			return false, &certification.Trouble{Code: certification.AppElementMissing, Cause: certification.CauseAlexaApp,
-				Message: "the devices list of the Alexa app is empty, which proves nothing", Hint: "see whether the phone has internet and the app is signed in"}
+			return false, emptyList()
 		}
 		if err := a.swipeList(ctx, list, down); err != nil {
 			return false, err
@@ -124,8 +163,7 @@ func (a *App) scan(ctx context.Context, name string, down bool) (bool, error) {
 			return a.tile(tree, name)
 		}
 	}
-	return false, &certification.Trouble{Code: certification.AppElementMissing, Cause: certification.CauseAlexaApp,
-		Message: fmt.Sprintf("the devices list did not come to an end in %d swipes", mostSwipes), Hint: "remove devices that are not needed from the account"}
+	return false, endlessList()
 }
 
 // devicesNow is a snapshot of the devices page; if something else came up

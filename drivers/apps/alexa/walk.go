@@ -102,6 +102,23 @@ func (w *walk) run(ctx context.Context, plug string) error {
 	if err != nil {
 		return err
 	}
+	// Older releases have a page between the two.
+	if page, err := w.app.page(tree); err == nil && page == "overview" {
+		if tree, err = w.look(ctx, "overview"); err != nil {
+			return err
+		}
+		if err := w.back(ctx); err != nil {
+			return err
+		}
+		before := tree.Fingerprint()
+		if tree, err = w.app.hand.Look(ctx); err != nil {
+			return err
+		}
+		if tree.Fingerprint() == before {
+			w.note("the home page was not looked at: the back key leads nowhere")
+			return nil
+		}
+	}
 	if !w.app.guide.InFront(tree) || w.seen("devices", tree) {
 		w.note("the home page was not looked at: the back key leads elsewhere")
 		return nil

@@ -93,7 +93,7 @@ func DefaultVocabulary() Vocabulary {
 			"dialog.text":        "what the dialog says",
 			"dialog.accept":      "label of the button that agrees",
 			"dialog.decline":     "label of the button that does not; empty if there is none",
-			"dialog.kind":        "permission, rating, update, battery or unknown",
+			"dialog.kind":        "permission, rating, update, battery, not_responding, update_wall, offline, cloud_error or unknown",
 			"crash.present":      "true until the notice of an app that ended by itself is put away",
 			"crash.app":          "label of the app that ended by itself",
 			"app.label":          "name of the app in front",

@@ -51,6 +51,8 @@ type Lab interface {
 	Dialogs() []world.Dialog
 	AnswerDialog(id, how string)
 	CrashDue(app string) bool
+	Unplugged() bool
+	TapLost() bool
 }
 
 // Config says which phone it is. The zero value of every field but Serial has
@@ -321,7 +323,7 @@ func (h *Handset) Wake() {
 func (h *Handset) Online() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.online
+	return h.online && !h.lab.Unplugged()
 }
 
 // SetOnline unplugs the phone or plugs it in.

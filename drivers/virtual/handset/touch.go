@@ -184,7 +184,7 @@ func (h *Handset) tap(g *gesture, p ui.Pointer) {
 		return
 	}
 	v := handler(top.root, g.x, g.y)
-	if v == nil || !v.clip.Contains(p.X, p.Y) || !v.enabled {
+	if v == nil || !v.clip.Contains(p.X, p.Y) || !v.enabled || h.lab.TapLost() {
 		return
 	}
 	if v.el.Input != "" {

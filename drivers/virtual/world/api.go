@@ -106,6 +106,7 @@ func New(cfg Config, clk Clock, events io.Writer) (*World, error) {
 	w.initial("", 0)
 	w.emit(Event{Event: EventLabStarted, Protocol: w.cfg.Protocol, Seed: &w.cfg.Seed, Device: w.cfg.Device.Name})
 	w.drawPartner()
+	w.drawAccount()
 	w.supply()
 	return w, nil
 }
@@ -121,6 +122,7 @@ func (w *World) BeginAttempt(caseID string, n int) {
 	w.initial(caseID, n)
 	w.emit(Event{Event: EventAttemptBegan})
 	w.drawPartner()
+	w.drawAccount()
 	w.supply()
 }
 
@@ -203,6 +205,29 @@ func (w *World) AnswerCard(id, how string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.answer(id, how)
+}
+
+// Unplugged tells whether the phone is off its cable, by the fault
+// phone_unplugged.
+func (w *World) Unplugged() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.unplugged
+}
+
+// TapLost tells whether the tap that is made now has no effect, by the fault
+// tap_lost. Ask once for each tap.
+func (w *World) TapLost() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.lostTap == 0 {
+		return false
+	}
+	if w.lostTap--; w.lostTap > 0 {
+		return false
+	}
+	w.emit(Event{Event: EventTapLost})
+	return true
 }
 
 // Account is the account that the phone is signed in to.

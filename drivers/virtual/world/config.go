@@ -16,6 +16,7 @@ type Config struct {
 	Partner     PartnerConfig     `yaml:"partner" json:"partner" jsonschema_description:"The maker's own app and cloud, and the set-up of the maker's own."`
 	Others      []OtherDevice     `yaml:"others" json:"others" jsonschema_description:"Other devices of the account, so that the devices list is as long as a real one."`
 	Faults      Faults            `yaml:"faults" json:"faults" jsonschema_description:"What goes wrong, each with its probability from 0 to 1."`
+	FaultsUntil int               `yaml:"faults_until_attempt" json:"faults_until_attempt" jsonschema:"minimum=0,maximum=10000" jsonschema_description:"Faults happen only in the first so many attempts of a scenario, as on a rig that is mended; 0 is all of them."`
 }
 
 // AccountConfig is the account and what it allows.

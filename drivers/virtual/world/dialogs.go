@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // The apps whose crashes the lab decides on, and whose dialogs it knows.
@@ -22,6 +23,11 @@ const (
 	DialogUpdate     DialogKind = "update"     // there is a newer Alexa app
 	DialogBattery    DialogKind = "battery"    // Android warns of an empty battery
 	DialogUnknown    DialogKind = "unknown"    // something that no tool has heard of
+	// DialogNotResponding is Android's, of an app that hangs.
+	DialogNotResponding DialogKind = "not_responding"
+	DialogUpdateWall    DialogKind = "update_wall" // the Alexa app wants to be updated, and nothing else
+	DialogOffline       DialogKind = "offline"     // the Alexa app has no internet
+	DialogCloudError    DialogKind = "cloud_error" // the Alexa app does not reach its cloud
 )
 
 // Dialog is something that lies above whatever app is open until it is
@@ -35,7 +41,12 @@ type Dialog struct {
 	Title, Text string
 	// Buttons are the texts of the buttons, the one that agrees first; at least one.
 	Buttons []string
+	// stays: what is behind it lasts, so that it comes back.
+	stays bool
 }
+
+// dialogReturns is how long a dialog stays away whose reason lasts.
+const dialogReturns = 700 * time.Millisecond
 
 // Dialogs are the dialogs that were not answered yet, the oldest first: that
 // one is on top. They come by the faults permission_dialog, rating_dialog,
@@ -60,6 +71,9 @@ func (w *World) AnswerDialog(id, how string) {
 		if d.ID == id {
 			w.dialogs = slices.Delete(w.dialogs, i, i+1)
 			w.emit(Event{Event: EventDialogAnswered, ID: d.ID, Kind: string(d.Kind), App: d.Owner, How: how})
+			if d.stays {
+				w.after(dialogReturns, func() { w.showDialog(d) })
+			}
 			return
 		}
 	}
@@ -93,6 +107,17 @@ func (w *World) disturb() {
 	}
 	sometime(FaultAlexaAppCrash, func() { w.crash(AppAlexa) })
 	sometime(FaultPartnerAppCrash, func() { w.crash(AppPartner) })
+	sometime(FaultPhoneUnplugged, func() {
+		w.unplugged = true
+		w.emit(Event{Event: EventPhoneUnplugged})
+		w.after(w.rnd.in("phone_unplugged", Range{5 * time.Second, 40 * time.Second}), func() {
+			w.unplugged = false
+			w.emit(Event{Event: EventPhonePlugged})
+		})
+	})
+	if w.strikes(FaultLabWiFiDown, "", idDUT) {
+		w.loseWiFi()
+	}
 	for _, d := range dialogTexts() {
 		sometime(d.fault, func() { w.showDialog(d.Dialog) })
 	}
@@ -134,5 +159,18 @@ func dialogTexts() []faultDialog {
 		{FaultUnknownDialog, Dialog{Kind: DialogUnknown, Owner: AppSystem,
 			Title: "Nimbus hand-over paused", Text: "Choose how to go on (0x7F31).",
 			Buttons: []string{"RESUME", "DISCARD"}}},
+		{FaultNotResponding, Dialog{Kind: DialogNotResponding, Owner: AppSystem,
+			Title: "Amazon Alexa isn't responding", Buttons: []string{"Wait", "Close app"}}},
+		{FaultAppHangs, Dialog{Kind: DialogNotResponding, Owner: AppSystem, stays: true,
+			Title: "Amazon Alexa isn't responding", Buttons: []string{"Wait", "Close app"}}},
+		{FaultUpdateWall, Dialog{Kind: DialogUpdateWall, Owner: AppAlexa, stays: true,
+			Title: "Update required", Text: "This version is no longer supported.",
+			Buttons: []string{"UPDATE"}}},
+		{FaultPhoneOffline, Dialog{Kind: DialogOffline, Owner: AppAlexa, stays: true,
+			Title: "No internet connection", Text: "Check your connection and try again.",
+			Buttons: []string{"TRY AGAIN"}}},
+		{FaultCloudError, Dialog{Kind: DialogCloudError, Owner: AppAlexa, stays: true,
+			Title: "We're having trouble connecting", Text: "Alexa is not available at the moment.",
+			Buttons: []string{"TRY AGAIN"}}},
 	}
 }

@@ -61,6 +61,11 @@ const (
 	EventDialogAnswered = "dialog_answered" // id, kind, app, how: the button's text, or back
 	EventAppCrashDue    = "app_crash_due"   // app: it crashes when it next runs
 	EventAppCrashed     = "app_crashed"     // app
+
+	EventPhoneUnplugged = "phone_unplugged" // nothing reaches the phone
+	EventPhonePlugged   = "phone_plugged"   // it is back
+	EventLabWiFiDown    = "lab_wifi_down"   // nothing of the lab can be reached
+	EventTapLost        = "tap_lost"        // a tap had no effect
 )
 
 // Event is a line of the event file; the package's comment says what the

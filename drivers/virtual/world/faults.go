@@ -27,6 +27,16 @@ type Faults struct {
 	UpdatePrompt       float64 `yaml:"update_prompt" json:"update_prompt" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The Alexa app offers an update of itself at some moment after the device got power."`
 	BatteryDialog      float64 `yaml:"battery_dialog" json:"battery_dialog" jsonschema:"minimum=0,maximum=1" jsonschema_description:"Android warns of an empty battery at some moment after the device got power."`
 	UnknownDialog      float64 `yaml:"unknown_dialog" json:"unknown_dialog" jsonschema:"minimum=0,maximum=1" jsonschema_description:"A dialog that no tool knows comes at some moment after the device got power."`
+	NotResponding      float64 `yaml:"not_responding" json:"not_responding" jsonschema:"minimum=0,maximum=1" jsonschema_description:"Android says that the Alexa app does not respond, at some moment after the device got power; the app recovers when it is waited for."`
+	AppHangs           float64 `yaml:"app_hangs" json:"app_hangs" jsonschema:"minimum=0,maximum=1" jsonschema_description:"Android says that the Alexa app does not respond, at some moment after the device got power, and says so again however often the app is waited for."`
+	UpdateWall         float64 `yaml:"update_wall" json:"update_wall" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The Alexa app demands to be updated, at some moment after the device got power, and offers nothing else."`
+	PhoneOffline       float64 `yaml:"phone_offline" json:"phone_offline" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The phone loses its internet at some moment after the device got power; the Alexa app says so, and cannot be used."`
+	CloudError         float64 `yaml:"cloud_error" json:"cloud_error" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The Alexa app cannot reach its cloud from some moment after the device got power; it says so, and cannot be used."`
+	LabWiFiDown        float64 `yaml:"lab_wifi_down" json:"lab_wifi_down" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The Wi-Fi of the lab dies when the device gets power: nothing of the lab can be reached, and nothing is set up."`
+	LeftoverDevice     float64 `yaml:"leftover_device" json:"leftover_device" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The account lists a device with the name of the device under test from before; it is unresponsive for ever."`
+	DuplicateName      float64 `yaml:"duplicate_name" json:"duplicate_name" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The account has another device with the name of the plug that feeds the device under test."`
+	TapLost            float64 `yaml:"tap_lost" json:"tap_lost" jsonschema:"minimum=0,maximum=1" jsonschema_description:"One of the first taps of an attempt has no effect."`
+	PhoneUnplugged     float64 `yaml:"phone_unplugged" json:"phone_unplugged" jsonschema:"minimum=0,maximum=1" jsonschema_description:"The phone is unplugged at some moment after the device got power, for 5 to 40 s."`
 }
 
 // Fault is the name of a fault.
@@ -58,6 +68,16 @@ const (
 	FaultUpdatePrompt       Fault = "update_prompt"
 	FaultBatteryDialog      Fault = "battery_dialog"
 	FaultUnknownDialog      Fault = "unknown_dialog"
+	FaultNotResponding      Fault = "not_responding"
+	FaultAppHangs           Fault = "app_hangs"
+	FaultUpdateWall         Fault = "update_wall"
+	FaultPhoneOffline       Fault = "phone_offline"
+	FaultCloudError         Fault = "cloud_error"
+	FaultLabWiFiDown        Fault = "lab_wifi_down"
+	FaultLeftoverDevice     Fault = "leftover_device"
+	FaultDuplicateName      Fault = "duplicate_name"
+	FaultTapLost            Fault = "tap_lost"
+	FaultPhoneUnplugged     Fault = "phone_unplugged"
 )
 
 // faultEntry ties a fault's name to where its probability is configured. A new
@@ -94,6 +114,16 @@ func faultRegistry() []faultEntry {
 		{FaultUpdatePrompt, "faults.update_prompt", func(c *Config) float64 { return c.Faults.UpdatePrompt }},
 		{FaultBatteryDialog, "faults.battery_dialog", func(c *Config) float64 { return c.Faults.BatteryDialog }},
 		{FaultUnknownDialog, "faults.unknown_dialog", func(c *Config) float64 { return c.Faults.UnknownDialog }},
+		{FaultNotResponding, "faults.not_responding", func(c *Config) float64 { return c.Faults.NotResponding }},
+		{FaultAppHangs, "faults.app_hangs", func(c *Config) float64 { return c.Faults.AppHangs }},
+		{FaultUpdateWall, "faults.update_wall", func(c *Config) float64 { return c.Faults.UpdateWall }},
+		{FaultPhoneOffline, "faults.phone_offline", func(c *Config) float64 { return c.Faults.PhoneOffline }},
+		{FaultCloudError, "faults.cloud_error", func(c *Config) float64 { return c.Faults.CloudError }},
+		{FaultLabWiFiDown, "faults.lab_wifi_down", func(c *Config) float64 { return c.Faults.LabWiFiDown }},
+		{FaultLeftoverDevice, "faults.leftover_device", func(c *Config) float64 { return c.Faults.LeftoverDevice }},
+		{FaultDuplicateName, "faults.duplicate_name", func(c *Config) float64 { return c.Faults.DuplicateName }},
+		{FaultTapLost, "faults.tap_lost", func(c *Config) float64 { return c.Faults.TapLost }},
+		{FaultPhoneUnplugged, "faults.phone_unplugged", func(c *Config) float64 { return c.Faults.PhoneUnplugged }},
 	}
 }
 
@@ -107,6 +137,9 @@ func (w *World) strikes(f Fault, device, id string) bool {
 			continue
 		}
 		if w.rnd.stream("fault/"+string(f)+"/"+id).Float64() >= e.p(&w.cfg) {
+			return false
+		}
+		if last := w.cfg.FaultsUntil; last > 0 && w.attempt > last {
 			return false
 		}
 		w.emit(Event{Event: EventFault, Name: string(f), Device: device})

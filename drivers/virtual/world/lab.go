@@ -34,6 +34,9 @@ type World struct {
 	crashes   []string // the apps whose crash is due
 	// madeDialogs counts the dialogs of this attempt.
 	madeDialogs int
+	unplugged   bool // the phone is off its cable
+	wifiDown    bool // nothing of the lab can be reached
+	lostTap     int  // which of the taps to come has no effect; 0 if none
 }
 
 // device is a device of the account.
@@ -90,6 +93,7 @@ func (w *World) initial(caseID string, n int) {
 	w.dialogs, w.crashes, w.madeDialogs = nil, nil, 0
 	w.dut = dut{}
 	w.wifi, w.account, w.situation = w.cfg.WiFi, w.cfg.Account, ""
+	w.unplugged, w.wifiDown, w.lostTap = false, false, 0
 	w.initialPartner()
 	on := w.cfg.Plugs.Provisioner.On
 	w.prov = provisioner{powered: on, ready: on}
@@ -116,6 +120,34 @@ func (w *World) supply() {
 	if w.cfg.Plugs.Device.On {
 		w.powerDevice(true)
 	}
+}
+
+// drawAccount decides what the account and the phone have brought along.
+func (w *World) drawAccount() {
+	extra := func(id, name string, kind Kind, answers bool) {
+		w.devices = append(w.devices, &device{answer: w.cfg.Plugs.Answer, Device: Device{ID: id, Name: name, Kind: kind, Responsive: answers,
+			RegisteredAt: w.clk.Now().Add(-24 * time.Hour)}})
+	}
+	if w.strikes(FaultLeftoverDevice, w.cfg.Device.Name, idDUT) {
+		extra("leftover-1", w.cfg.Device.Name, w.cfg.Device.Kind, false)
+	}
+	if w.strikes(FaultDuplicateName, w.cfg.Plugs.Device.Name, idDevicePlug) {
+		extra("twin-1", w.cfg.Plugs.Device.Name, Plug, true)
+	}
+	which := 1 + w.rnd.stream("tap_lost").IntN(8)
+	if w.strikes(FaultTapLost, "", "") {
+		w.lostTap = which
+	}
+}
+
+// loseWiFi cuts everything of the lab off for the rest of the attempt.
+func (w *World) loseWiFi() {
+	w.wifiDown = true
+	w.emit(Event{Event: EventLabWiFiDown})
+	for _, d := range w.devices {
+		d.Responsive, d.Pending = false, nil
+	}
+	w.interrupt("wifi_down")
 }
 
 func (w *World) find(id string) *device {

@@ -98,6 +98,7 @@ func (w *World) powerDevice(on bool) {
 
 // reach says whether the clouds reach the device under test.
 func (w *World) reach(yes bool) {
+	yes = yes && !w.wifiDown
 	w.dut.online = yes
 	var changed string
 	if d := w.findPartner(idPartnerDUT); d != nil && d.Responsive != yes {
@@ -149,6 +150,8 @@ func (w *World) lacking() string {
 		saved = saved || n.Saved != SavedNot
 	}
 	switch a := w.account; {
+	case w.wifiDown:
+		return "wifi_down"
 	case !a.DeviceRegistered:
 		return "device_not_registered"
 	case !a.FrustrationFreeSetup:

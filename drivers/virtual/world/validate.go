@@ -27,6 +27,7 @@ const (
 	MaxOthers    = 1000
 	MaxNetworks  = 50
 	MaxScopes    = 50
+	MaxAttempts  = 10000 // of one scenario
 )
 
 // Validate checks every field. Its error joins one [*FieldError] per problem,
@@ -45,6 +46,9 @@ func (c Config) Validate() error {
 		if p := f.p(&c); !(p >= 0 && p <= 1) {
 			v.add(f.field, "%v is no probability: must be from 0 to 1", p)
 		}
+	}
+	if c.FaultsUntil < 0 || c.FaultsUntil > MaxAttempts {
+		v.add("faults_until_attempt", "%d: must be from 0 to %d", c.FaultsUntil, MaxAttempts)
 	}
 	return errors.Join(v.errs...)
 }

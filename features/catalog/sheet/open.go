@@ -56,12 +56,16 @@ func open(name string, data []byte) (*excelize.File, error) {
 	if err := bounded(parts, bad, saveAs); err != nil {
 		return nil, err
 	}
-	if err := wellBuilt(name, data); err != nil {
+	built, err := wellBuilt(name, data)
+	if err != nil {
 		return nil, err
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: maxUnzip})
 	if err != nil {
 		return nil, bad("open it in a spreadsheet program and save it anew", "cannot be read as a workbook: %s", err)
+	}
+	if err := built.lend(f); err != nil {
+		return nil, bad("open it in a spreadsheet program and save it anew", "cannot be read as a workbook: %s", errors.Join(err, f.Close()))
 	}
 	return f, nil
 }
@@ -117,21 +121,21 @@ const (
 )
 
 // wellBuilt looks at the tabs before the library does.
-func wellBuilt(name string, data []byte) error {
+func wellBuilt(name string, data []byte) (*parts, error) {
 	p, err := openParts(name, data)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, tab := range sortedKeys(p.tabs) {
 		text, err := p.read(p.tabs[tab])
 		if err != nil {
-			return wrong(Problem{File: name, Tab: tab, Text: "cannot be read: " + err.Error(), Hint: "download it again"})
+			return nil, wrong(Problem{File: name, Tab: tab, Text: "cannot be read: " + err.Error(), Hint: "download it again"})
 		}
 		if _, err := scan(text); err != nil {
-			return wrong(Problem{File: name, Tab: tab, Text: "cannot be read: " + strings.TrimPrefix(err.Error(), "xml: "), Hint: "delete what is not needed, such as the empty rows below the table, and save it anew in a spreadsheet program"})
+			return nil, wrong(Problem{File: name, Tab: tab, Text: "cannot be read: " + strings.TrimPrefix(err.Error(), "xml: "), Hint: "delete what is not needed, such as the empty rows below the table, and save it anew in a spreadsheet program"})
 		}
 	}
-	return nil
+	return p, nil
 }
 
 func sizeOf(p *zip.File) (uint64, error) {

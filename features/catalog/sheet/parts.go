@@ -23,7 +23,9 @@ type parts struct {
 	workbookName string
 	workbook     []byte
 	tabs         map[string]string // name of a tab -> name of its part
-	signed       bool
+	// texts and styles are the parts that all tabs share; "" if there is none.
+	texts, styles string
+	signed        bool
 }
 
 type relations struct {
@@ -65,8 +67,14 @@ func openParts(name string, data []byte) (*parts, error) {
 	}
 	targets := map[string]string{}
 	for _, r := range rels.Relationships {
-		if path.Base(r.Type) == "worksheet" {
-			targets[r.ID] = resolve(path.Dir(p.workbookName), r.Target)
+		target := resolve(path.Dir(p.workbookName), r.Target)
+		switch path.Base(r.Type) {
+		case "worksheet":
+			targets[r.ID] = target
+		case "sharedStrings":
+			p.texts = target
+		case "styles":
+			p.styles = target
 		}
 	}
 	var wb struct {
@@ -111,6 +119,31 @@ func (p *parts) relations(name string) (relations, error) {
 		return r, err
 	}
 	return r, xml.Unmarshal(data, &r)
+}
+
+// Where the library looks for the parts that all tabs share. A workbook may keep
+// them elsewhere; cells would then be read as the numbers of their texts.
+const (
+	usualTexts  = "xl/sharedStrings.xml"
+	usualStyles = "xl/styles.xml"
+)
+
+// lend gives the library the parts that it does not look for in their place.
+func (p *parts) lend(f *excelize.File) error {
+	for _, part := range []struct{ name, usual string }{{p.texts, usualTexts}, {p.styles, usualStyles}} {
+		if part.name == "" || strings.EqualFold(part.name, part.usual) {
+			continue
+		}
+		data, err := p.read(part.name)
+		if err != nil {
+			return err
+		}
+		f.Pkg.Store(part.usual, data)
+		if part.usual == usualStyles {
+			f.Styles = nil // what it holds was made without them
+		}
+	}
+	return nil
 }
 
 // calculates tells whether the workbook has formulas.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"ffscert/features/certification"
 )
 
 func TestTheWorkbookAsAmazonMayMakeIt(t *testing.T) {
@@ -256,4 +258,28 @@ func numbered(n int) string {
 		fmt.Fprintf(&b, `<row r="%d"/>`, i+10)
 	}
 	return b.String()
+}
+
+// Where a workbook keeps the texts of its cells is up to the program that wrote
+// it: the workbook's list of parts says where.
+func TestTextsAndStylesInPartsOfOtherNames(t *testing.T) {
+	data := plain(t,
+		row("Test Case ID", "Title", "Expected Result", "Actual Result", "Date"),
+		row("3P2-DE-02", "Zero touch", "is set up"))
+	moved := renamed(t, data, strings.NewReplacer("sharedStrings.xml", "Words.xml", "styles.xml", "looks/s.xml"))
+	b := read(t, moved, Options{})
+	if len(b.Cases) != 1 || b.Cases[0].ID != "3P2-DE-02" || b.Cases[0].Title != "Zero touch" {
+		t.Fatalf("cases %+v", b.Cases)
+	}
+	filled := fill(t, moved, FillOptions{}, entry("3P2-DE-02", certification.Passed))
+	if got := read(t, filled.Data, Options{}).Cases[0].ID; got != "3P2-DE-02" {
+		t.Errorf("after filling, the id is %q", got)
+	}
+
+	gone := rewritten(t, data, func(_, text string) string {
+		return strings.ReplaceAll(text, "sharedStrings.xml\"", "nowhere.xml\"")
+	})
+	if _, err := Read("gone.xlsx", gone, Options{}); err == nil || !strings.Contains(err.Error(), "there is no part xl/nowhere.xml") {
+		t.Errorf("texts that are not there: %v", err)
+	}
 }

@@ -139,11 +139,22 @@ func partsOf(t testing.TB, data []byte) (names []string, parts map[string]string
 // rewritten replaces parts of a workbook.
 func rewritten(t testing.TB, data []byte, change func(name, text string) string) []byte {
 	t.Helper()
+	return repacked(t, data, func(name string) string { return name }, change)
+}
+
+// renamed replaces words in the names of parts, and wherever they are named.
+func renamed(t testing.TB, data []byte, r *strings.Replacer) []byte {
+	t.Helper()
+	return repacked(t, data, r.Replace, func(_, text string) string { return r.Replace(text) })
+}
+
+func repacked(t testing.TB, data []byte, rename func(string) string, change func(name, text string) string) []byte {
+	t.Helper()
 	names, parts := partsOf(t, data)
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for _, n := range names {
-		to, err := w.Create(n)
+		to, err := w.Create(rename(n))
 		must(t, err)
 		_, err = to.Write([]byte(change(n, parts[n])))
 		must(t, err)

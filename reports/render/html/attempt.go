@@ -59,6 +59,9 @@ func (b *builder) attempt(id, caseID string, a matrix.Attempt) attemptView {
 	for _, p := range a.Phases {
 		v.Facts = append(v.Facts, fact{"Phase", clean(p.Name) + ", " + seconds(p.Seconds)})
 	}
+	for _, line := range a.DecidedBy {
+		v.Facts = append(v.Facts, fact{"Decided by", clean(line)})
+	}
 	r := b.recorded[key{caseID, a.Scenario, a.N, a.StartedUTC}]
 	if r == nil {
 		return v
@@ -150,6 +153,8 @@ func kind(p string) string {
 	switch ext := strings.TrimPrefix(path.Ext(p), "."); ext {
 	case "xml":
 		return "page source (xml)"
+	case "gz":
+		return "recorded traffic"
 	case "txt", "log":
 		return "text (" + ext + ")"
 	default:
@@ -157,8 +162,9 @@ func kind(p string) string {
 	}
 }
 
-// evidencePath is the form of a path that the journal gives to evidence.
-var evidencePath = regexp.MustCompile(`^evidence/([0-9a-f]{32}/)?[0-9A-Za-z][0-9A-Za-z._-]{0,120}$`)
+// evidencePath is the form of a path that the journal gives to evidence and to
+// recorded traffic.
+var evidencePath = regexp.MustCompile(`^(?:evidence|wire)/(?:[0-9a-f]{32}/)?[0-9A-Za-z][0-9A-Za-z._-]{0,120}$`)
 
 // href is the link from the page to a file of the run's folder; not ok if the
 // path leads anywhere else.

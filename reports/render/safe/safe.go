@@ -6,8 +6,12 @@
 package safe
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 const zeroWidthJoiner = '\u200d'
@@ -34,4 +38,41 @@ func Text(s string, longest int) string {
 		}
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// Lines returns s with its lines and tabs; whatever else is not printable becomes
+// a visible replacement character, as in [Text].
+func Lines(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || r == zeroWidthJoiner || unicode.IsPrint(r) {
+			return r
+		}
+		if unicode.Is(unicode.Zs, r) {
+			return ' '
+		}
+		return unicode.ReplacementChar
+	}, s)
+}
+
+// JSON returns JSON that means the same, with everything escaped that is not
+// printable: a terminal that shows it neither obeys it nor turns it around.
+func JSON(b []byte) []byte {
+	if !bytes.ContainsFunc(b, func(r rune) bool { return !unicode.IsPrint(r) && r != '\n' && r != '\t' && r != '\r' }) {
+		return b
+	}
+	var out bytes.Buffer
+	for len(b) > 0 {
+		r, size := utf8.DecodeRune(b)
+		switch {
+		case unicode.IsPrint(r) || r == '\n' || r == '\t' || r == '\r':
+			out.Write(b[:size])
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
+		b = b[size:]
+	}
+	return out.Bytes()
 }

@@ -1,6 +1,7 @@
 package safe
 
 import (
+	"encoding/json"
 	"testing"
 	"unicode"
 	"unicode/utf8"
@@ -49,5 +50,30 @@ func TestIsolate(t *testing.T) {
 		if got := Isolate(tc.in); got != tc.want {
 			t.Errorf("Isolate(%q) = %q, want %q", tc.in, got, tc.want)
 		}
+	}
+}
+
+func TestJSONMeansTheSameAndIsHarmless(t *testing.T) {
+	for _, text := range []string{"plain ü 日本 😀", "\x1b[31m\u009b2J", "a\u202eb\u2066c\u200f", "\U000e0041\u200b\ufeff\u2028", "\x00\x7f"} {
+		b, err := json.Marshal(map[string]string{"a": text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := JSON(b)
+		var v map[string]string
+		if err := json.Unmarshal(got, &v); err != nil || v["a"] != text {
+			t.Errorf("%q became %q (%v)", text, v["a"], err)
+		}
+		for _, r := range string(got) {
+			if !unicode.IsPrint(r) {
+				t.Errorf("%q is left of %q", r, text)
+			}
+		}
+	}
+}
+
+func TestLines(t *testing.T) {
+	if got := Lines("a\n\tb\x1b[2J\u202e\u009b\u200e\xff 👩\u200d💻"); got != "a\n\tb\ufffd[2J\ufffd\ufffd\ufffd\ufffd 👩\u200d💻" {
+		t.Errorf("%q", got)
 	}
 }

@@ -48,6 +48,7 @@ type Rig struct {
 	env    []string
 	server *process // adb
 	appium *process
+	run    func() (*process, error) // starts Appium
 	client *http.Client
 }
 
@@ -149,13 +150,20 @@ func (r *Rig) start(ctx context.Context, o Options, appium string) error {
 	if err != nil {
 		return err
 	}
-	env := append(r.env[:len(r.env):len(r.env)], "APPIUM_HOME="+home)
-	r.appium, err = launch(env, r.home, "appium.log", appium, "server", "--address", "127.0.0.1", "--port", strconv.Itoa(port),
-		"--use-drivers", "uiautomator2", "--allow-insecure", "*:session_discovery", "--log-no-colors", "--log-timestamp", "--log-level", level)
-	if err != nil {
+	r.AppiumURL = "http://127.0.0.1:" + strconv.Itoa(port)
+	r.run = func() (*process, error) {
+		env := append(r.env[:len(r.env):len(r.env)], "APPIUM_HOME="+home)
+		return launch(env, r.home, "appium.log", appium, "server", "--address", "127.0.0.1", "--port", strconv.Itoa(port),
+			"--use-drivers", "uiautomator2", "--allow-insecure", "*:session_discovery", "--log-no-colors", "--log-timestamp", "--log-level", level)
+	}
+	return r.startAppium(ctx)
+}
+
+func (r *Rig) startAppium(ctx context.Context) error {
+	var err error
+	if r.appium, err = r.run(); err != nil {
 		return err
 	}
-	r.AppiumURL = "http://127.0.0.1:" + strconv.Itoa(port)
 	err = await(ctx, r.appium, func() bool {
 		var v struct{ Ready bool }
 		return r.Request(ctx, http.MethodGet, "/status", nil, &v) == nil && v.Ready
@@ -243,4 +251,20 @@ func (r *Rig) AppiumLog() string {
 		b = b[len(b)-8<<10:]
 	}
 	return string(b)
+}
+
+// RestartAppium kills the Appium server as a crash does, and starts it again at
+// the same address after a while. Its sessions are lost.
+func (r *Rig) RestartAppium(ctx context.Context, after time.Duration) error {
+	if err := r.appium.kill(); err != nil {
+		return err
+	}
+	t := time.NewTimer(after)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+	}
+	return r.startAppium(ctx)
 }

@@ -83,3 +83,14 @@ func (p *process) stop(patience time.Duration) {
 		p.log.Close()
 	})
 }
+
+// kill ends the process at once.
+func (p *process) kill() error {
+	var err error
+	p.once.Do(func() {
+		err = p.cmd.Process.Kill()
+		<-p.done
+		p.log.Close()
+	})
+	return err
+}
