@@ -20,10 +20,10 @@ import (
 const (
 	app     = "com.example.lumen"
 	chrome  = "com.android.chrome"
-	dpi     = 320
-	width   = 720
-	height  = 1640
-	statusH = 48
+	dpi     = 240
+	width   = 540
+	height  = 1230
+	statusH = 36
 )
 
 func dp(n int) int { return n * dpi / 160 }

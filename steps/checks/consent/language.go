@@ -2,46 +2,10 @@ package consent
 
 import (
 	"strings"
-	"sync"
 	"unicode"
 
-	"github.com/pemistahl/lingua-go"
 	"golang.org/x/text/language"
 )
-
-// identifier names the language of a text by lingua's models. They are large,
-// and loaded for the first text that nothing cheaper could decide.
-type identifier struct {
-	languages []lingua.Language
-	once      sync.Once
-	detector  lingua.LanguageDetector
-}
-
-func newIdentifier(codes []string) *identifier {
-	id := &identifier{}
-	for _, c := range codes {
-		id.languages = append(id.languages, lingua.GetLanguageFromIsoCode639_1(lingua.GetIsoCode639_1FromValue(strings.ToUpper(c))))
-	}
-	return id
-}
-
-// sure returns the language of a text if the models are certain that it is
-// another one than own: at least 0.9 for it, and at most 0.03 for own.
-func (id *identifier) sure(text, own string) (string, bool) {
-	id.once.Do(func() {
-		id.detector = lingua.NewLanguageDetectorBuilder().FromLanguages(id.languages...).Build()
-	})
-	best, bestValue, ownValue := "", 0.0, 0.0
-	for _, v := range id.detector.ComputeLanguageConfidenceValues(text) {
-		code := strings.ToLower(v.Language().IsoCode639_1().String())
-		if code == own {
-			ownValue = v.Value()
-		} else if v.Value() > bestValue {
-			best, bestValue = code, v.Value()
-		}
-	}
-	return best, bestValue >= 0.9 && ownValue <= 0.03
-}
 
 // languageOf is the language of a locale: de for de-AT.
 func languageOf(locale string) string {
@@ -73,9 +37,11 @@ func languageName(code string) string {
 }
 
 // foreign tells whether a text, from which names and brands have been taken, is
-// surely not in the language own, and in which one it seems to be. Short texts
-// are decided by the labels that the packs know, sentences by their function
-// words, and what is left, from five words, by the models.
+// surely not in the language own, and in which one it seems to be: by its
+// script, by the labels that the packs know, and by function words (the, and,
+// with), of which every sentence has some. Statistical models were weighed and
+// left out: they would make the program four times as large, and had a say in
+// two texts of two hundred.
 func (a *Auditor) foreign(text, own string) (string, bool) {
 	plain := label(text)
 	if plain == "" {
@@ -91,10 +57,10 @@ func (a *Auditor) foreign(text, own string) (string, bool) {
 				return code, true
 			}
 		}
-		if len(strings.Fields(plain)) < 3 {
-			return "", false // a name, perhaps
-		}
-		return a.mostWords(plain, own), true
+		// Two words of Latin letters may be a name; with a function word they are not.
+		words := len(strings.Fields(plain))
+		other, n := a.mostWords(plain, own)
+		return other, words >= 3 || words == 2 && n > 0
 	}
 	switch letters := latin + unspacedLetters + other; {
 	case kana > 0 && 3*unspacedLetters > letters:
@@ -113,27 +79,14 @@ func (a *Auditor) foreign(text, own string) (string, bool) {
 		}
 	}
 	mine := a.words(plain, own)
-	best, most := "", 0
-	for _, code := range a.languages {
-		if n := a.words(plain, code); code != own && n > most {
-			best, most = code, n
-		}
-	}
-	words := len(strings.Fields(plain))
+	best, most := a.mostWords(plain, own)
 	switch {
 	case mine > 0 && mine >= most:
 		return "", false
-	case most >= 2 && most >= 2*mine+1:
+	case most >= 2 && most > 2*mine:
 		return best, true
-	case words < 3 || mine > 0:
-		return "", false
-	case most == 1 && words < 5 || most == 0 && words < 5:
-		if words >= 4 || most == 1 {
-			return a.identify.sure(plain, own)
-		}
-		return "", false
 	}
-	return a.identify.sure(plain, own)
+	return "", false // too little to tell
 }
 
 // words counts the function words of a language in a text.
@@ -147,14 +100,39 @@ func (a *Auditor) words(text, code string) int {
 	return n
 }
 
-func (a *Auditor) mostWords(text, own string) string {
+// mostWords is the other language of which a text has the most function words.
+func (a *Auditor) mostWords(text, own string) (string, int) {
 	best, most := "another language", 0
 	for _, code := range a.languages {
-		if n := a.words(text, code); code != own && n > most {
+		if code == own {
+			continue
+		}
+		n := a.words(text, code)
+		if strings.ContainsFunc(text, func(r rune) bool {
+			return strings.ContainsRune(letterOf(code), r) && !strings.ContainsRune(letterOf(own), r)
+		}) {
+			n++ // a letter that the own language has not
+		}
+		if n > most {
 			best, most = code, n
 		}
 	}
-	return best
+	return best, most
+}
+
+// letterOf are the letters of a language beyond those of English.
+func letterOf(code string) string {
+	switch code {
+	case "de":
+		return "äöüß"
+	case "es":
+		return "áéíñóúü¿¡"
+	case "fr":
+		return "àâæçéèêëîïôœùûüÿ"
+	case "it":
+		return "àèéìíîòóùú"
+	}
+	return ""
 }
 
 // scripts counts letters: Latin ones, those of scripts that do not part words,

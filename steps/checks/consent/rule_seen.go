@@ -91,8 +91,8 @@ func judgeContrast(s *subject, j *judgement) {
 				continue
 			}
 			got := v.contrastOf(t, m, styles)
-			if got.ratio == 0 {
-				continue
+			if got.ratio == 0 || got.ratio < got.need && v.cut(t) != "" {
+				continue // of a text that is cut off, only edges may be seen
 			}
 			seen++
 			if lowest == 0 || got.ratio < lowest {

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"ffscert/drivers"
+	"ffscert/drivers/screen"
 )
 
 // judgeReadable is LWA-READABLE. Source: R. Flesch, "A new readability
@@ -175,11 +176,11 @@ func (v *view) cut(t text) string {
 	if b := n.Bounds; v.Tree.Width > 0 && b.X+b.Width > v.Tree.Width+2 || b.X < -2 {
 		return "it goes beyond the edge of the screen"
 	}
-	if p := n.Parent(); p != nil && !inWebView(n) && len(n.Children()) == 0 && !p.Scrollable && beyond(n.Bounds, p.Bounds) {
+	if p := n.Parent(); p != nil && !inWebView(n) && len(n.Children()) == 0 && !p.Scrollable && !p.Clickable && beyond(n.Bounds, p.Bounds) {
 		return "it goes beyond what it stands in"
 	}
 	d := s.density()
-	if d == 0 || v.scrolledOff(n) || len(n.Children()) > 0 {
+	if d == 0 || v.scrolledOff(n) || len(n.Children()) > 0 || v.tooSmall(t.control, d) {
 		return ""
 	}
 	scale := s.c.FontScale
@@ -207,6 +208,16 @@ func (v *view) cut(t text) string {
 		return fmt.Sprintf("even with letters of %d sp it does not fit into %d × %d px", smallest, b.Width, b.Height)
 	}
 	return ""
+}
+
+// tooSmall tells whether a control is too small to be tapped, which LWA-TARGET
+// says: that its label does not fit either is the same fault.
+func (v *view) tooSmall(n *screen.Node, d float64) bool {
+	if n == nil {
+		return false
+	}
+	need := v.needs(n)
+	return float64(n.Bounds.Width)/d < need.wide-0.5 || float64(n.Bounds.Height)/d < need.high-0.5
 }
 
 // goesOn tells whether the dots at the end of a text mean that something is

@@ -4,7 +4,9 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -261,8 +263,7 @@ func loadPacks() (map[string]*pack, error) {
 // Auditor judges captures. It may be used from any goroutine.
 type Auditor struct {
 	packs     map[string]*pack
-	languages []string
-	identify  *identifier
+	languages []string // of the packs, sorted
 }
 
 // New makes an auditor with the built-in phrase packs.
@@ -271,7 +272,5 @@ func New() (*Auditor, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Auditor{packs: packs, languages: []string{"de", "en", "es", "fr", "it", "ja"}}
-	a.identify = newIdentifier(a.languages)
-	return a, nil
+	return &Auditor{packs: packs, languages: slices.Sorted(maps.Keys(packs))}, nil
 }
