@@ -54,7 +54,7 @@ func (o *consentOptions) flags(cmd *cobra.Command) {
 func (o *consentOptions) read(s *state, cmd *cobra.Command) (consent.Capture, *consent.Auditor, error) {
 	o.given = cmd.Flags().Changed("baseline")
 	if o.capture == "" {
-		return consent.Capture{}, nil, usagef("%s needs a recorded capture\n  hint: give one with --capture DIR; walking the journeys on a phone is not a part of this command yet", cmd.CommandPath())
+		return consent.Capture{}, nil, usagef("%s needs a recorded capture\n  hint: give one with --capture DIR; `ffscert consent audit` without one walks the journeys and says where they are recorded", cmd.CommandPath())
 	}
 	c, err := captures.Read(s.path(o.capture))
 	if err != nil {
@@ -84,18 +84,32 @@ func newConsentAuditCmd(s *state) *cobra.Command {
 	var o consentOptions
 	var asJSON bool
 	var page string
+	var walk walkOptions
 	cmd := &cobra.Command{
-		Use:   "audit --capture DIR",
+		Use:   "audit",
 		Short: "Judge a consent journey rule by rule",
 		Long: `audit judges what a customer saw of Login with Amazon: twenty rules over the
-screens of one journey, recorded in a folder. Rules on facts may fail;
+screens of a journey. Without --capture, the journeys are walked on a testbed
+of the configuration, or on the built-in virtual one, in a run of their own; what
+was recorded stays in the run's folder. With it, a recording is judged. Rules on facts may fail;
 judgements on words are at most a review. What could not be judged is not run,
 and never a pass.
 
 Exit status 0: passed; 1: there are findings, or a required rule could not be
-judged; 2: the capture cannot be read.`,
+judged; 2: the capture or the configuration cannot be read; 3: a journey could
+not be walked to its end.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !cmd.Flags().Changed("capture") {
+				o.given = cmd.Flags().Changed("baseline")
+				walk.seedSet, walk.asJSON, walk.page = cmd.Flags().Changed("seed"), asJSON, page
+				return walkConsent(cmd.Context(), s, &o, walk)
+			}
+			for _, f := range []string{"journey", "testbed", "seed"} {
+				if cmd.Flags().Changed(f) {
+					return usagef("--%s says what is walked, and --capture is a recording of a walk\n  hint: leave one of the two out", f)
+				}
+			}
 			c, a, err := o.read(s, cmd)
 			if err != nil {
 				return err
@@ -130,8 +144,11 @@ judged; 2: the capture cannot be read.`,
 		},
 	}
 	o.flags(cmd)
+	cmd.Flags().StringArrayVar(&walk.journeys, "journey", nil, "walk only the journey of this `NAME`, such as refuse; may be repeated")
+	cmd.Flags().StringArrayVar(&walk.beds, "testbed", nil, "walk only on the testbed of this `NAME`; may be repeated")
+	cmd.Flags().Int64Var(&walk.seed, "seed", 0, "seed `N` of everything that is drawn at random")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON (ffscert/consent/v1)")
-	cmd.Flags().StringVar(&page, "html", "", "also write a page for people to this `FILE`, with each screen and a box around what was found")
+	cmd.Flags().StringVar(&page, "html", "", "also write a page for people to this `FILE`, with each screen and a box around what was found; of several journeys, one each")
 	return cmd
 }
 
