@@ -183,6 +183,9 @@ func (a *Attempt) beginLink(ctx context.Context) error {
 	}
 	a.Observe("Amazon's consent page said: " + asked.Texts)
 	a.link.asked = &asked
+	if err := a.consentStays(ctx); err != nil {
+		return err
+	}
 	a.phase("Login with Amazon → consent", from, a.Bed.Clock.Now())
 	return nil
 }

@@ -180,6 +180,30 @@ func (a *Attempt) capture(ctx context.Context) (s consent.Screen, source []byte,
 	return s, source, lacks
 }
 
+// staysFor is how long Amazon's consent page is looked at without touching it.
+const staysFor = 3 * time.Second
+
+// consentStays makes sure, while a journey is recorded, that Amazon's consent
+// page is not taken away from the customer: nobody touches it meanwhile.
+func (a *Attempt) consentStays(ctx context.Context) error {
+	if a.rec == nil {
+		return nil
+	}
+	if err := drivers.Hold(ctx, a.Bed.Clock, "see whether Amazon's consent page stays", staysFor, a.keepAlive); err != nil {
+		return err
+	}
+	page, err := a.Bed.Amazon.Stays(ctx)
+	if err != nil || page == "consent" {
+		return err
+	}
+	a.saw(ctx, consent.Other, "instead_of_consent")
+	if err := a.mustKeepRules(ctx); err != nil {
+		return err
+	}
+	return &certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseDefinition,
+		Message: "Amazon's consent page went away, and nobody had touched it", Hint: "see the picture of what came instead of it"}
+}
+
 // afterwards records what the app shows once Amazon's pages were left without a
 // permission.
 func (a *Attempt) afterwards(ctx context.Context) error {
