@@ -177,3 +177,30 @@ func TestABrokenRuleFailsTheCase(t *testing.T) {
 	require.Equal(t, certification.PartnerConsent, a.Code)
 	require.Contains(t, a.Message, "LWA-IDENTITY")
 }
+
+// Everything that the simulated app or page does wrong is found by the rule
+// after which it is named, and by no other.
+func TestEveryFaultOfTheJourneyIsFoundByItsRule(t *testing.T) {
+	t.Parallel()
+	for _, f := range world.LWAFaults() {
+		t.Run(string(f), func(t *testing.T) {
+			t.Parallel()
+			w := world.Defaults()
+			w.Partner.LWAFault = f
+			l := journeyLab(t, 1, w, handset.NoProfile())
+			a := l.walk(t, "@journey:allow")[consent.Allow]
+			rule, verdict := "LWA-"+strings.ToUpper(string(f)), certification.Review // required rules are not run, either
+			switch f {
+			case world.LWAUnexplained:
+				rule, verdict = "LWA-REASON", certification.Failed
+			case world.LWARefuse, world.LWAIdentity:
+				verdict = certification.Failed
+			}
+			require.NotEmpty(t, a.report.Findings)
+			for _, found := range a.report.Findings {
+				require.Equal(t, rule, found.Rule, found.Message)
+			}
+			require.Equal(t, verdict, a.Verdict, a.Message)
+		})
+	}
+}

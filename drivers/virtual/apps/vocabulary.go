@@ -82,6 +82,8 @@ func DefaultVocabulary() Vocabulary {
 			"auth.offered":       "true if the maker's app offers Login with Amazon",
 			"auth.pending":       "in the browser: true while an app waits for an answer",
 			"auth.expired":       "in the browser: true once nobody has answered for too long",
+			"auth.button":        "words of the button that leads to Amazon",
+			"auth.wrong":         "one thing that is to be done wrong on the way through Login with Amazon; empty if nothing is",
 			"auth.scopes":        "names of all that is asked for, separated by spaces; empty if nothing is",
 			"auth.app_name":      "name under which the maker's app is known to Amazon",
 			"auth.id":            "tells one request from the next",

@@ -121,6 +121,16 @@ func (e *env) authField(name string) string {
 		return strconv.FormatBool(pending)
 	case "expired":
 		return strconv.FormatBool(pending && e.h.auth.request.Expires > 0 && e.h.clock.Now().Sub(e.h.auth.asked) >= e.h.auth.request.Expires)
+	case "button":
+		if e.authRequest().Wrong == world.LWAButton {
+			return "Sign in using Amazon"
+		}
+		return "Login with Amazon"
+	case "wrong":
+		if pending {
+			return string(e.h.auth.request.Wrong)
+		}
+		return string(e.authRequest().Wrong)
 	case "offered":
 		return strconv.FormatBool(e.authRequest().Offered)
 	case "app_name":

@@ -93,6 +93,7 @@ type PartnerConfig struct {
 	Scopes   []string `yaml:"scopes" json:"scopes" jsonschema_description:"What the app asks Amazon for."`
 	// DOMAIN §3: observed, not confirmed; so it is data.
 	FFSScope       string        `yaml:"ffs_scope" json:"ffs_scope" jsonschema_description:"Which of the scopes is that of Frustration-Free Setup."`
+	LWAFault       LWAFault      `yaml:"lwa_fault" json:"lwa_fault" jsonschema_description:"One thing that the partner app or Amazon's page does wrong on the way through Login with Amazon, named after the consent rule that finds it; empty if nothing is wrong."`
 	ConsentExpires time.Duration `yaml:"consent_expires" json:"consent_expires" jsonschema:"type=string" jsonschema_description:"How long Amazon's consent page waits for an answer, a guess; 0 is for ever."`
 	RequiresLink   bool          `yaml:"requires_link" json:"requires_link" jsonschema_description:"Whether zero-touch set-up needs the account to be linked, with the scope of Frustration-Free Setup."`
 	FFSGivesUp     time.Duration `yaml:"ffs_gives_up" json:"ffs_gives_up" jsonschema:"type=string" jsonschema_description:"From power-on until a device that is not being set up gives zero-touch set-up up."`
