@@ -224,7 +224,7 @@ func (a *Attempt) answer(ctx context.Context, allow bool) error {
 		answer = pages.Allow
 	}
 	if err := answer(ctx); err != nil {
-		return err
+		return a.unanswerable(ctx, err)
 	}
 	a.answered()
 	if allow {

@@ -159,9 +159,7 @@ func (a *Attempt) capture(ctx context.Context) (s consent.Screen, source []byte,
 		}
 		return name, nil
 	})
-	for _, who := range []string{a.Bed.Amazon.Account.Email, a.Bed.Partner.Account.User} {
-		cam.Secrets = append(cam.Secrets, who)
-	}
+	cam.Secrets = append(cam.Secrets, a.Bed.Amazon.Account.Email, a.Bed.Partner.Account.User)
 	cam.Private = func(n *screen.Node) bool {
 		return slices.ContainsFunc([]string{n.Text, n.ContentDesc, n.Hint}, func(t string) bool { return consent.Mask(t) != t })
 	}
@@ -178,6 +176,19 @@ func (a *Attempt) capture(ctx context.Context) (s consent.Screen, source []byte,
 		s.Package = t.Windows[0].Package
 	}
 	return s, source, lacks
+}
+
+// unanswerable is why the consent page could not be answered: a rule that it
+// breaks, if a journey is recorded, such as that refusing is not there at all.
+// Otherwise err stands.
+func (a *Attempt) unanswerable(ctx context.Context, err error) error {
+	if a.rec == nil || certification.TroubleOf(err).Code != certification.AppElementMissing {
+		return err
+	}
+	if broken := a.mustKeepRules(ctx); broken != nil {
+		return broken
+	}
+	return err
 }
 
 // staysFor is how long Amazon's consent page is looked at without touching it.

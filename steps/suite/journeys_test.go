@@ -150,6 +150,18 @@ func rolesOf(c consent.Capture) string {
 	return strings.Join(roles, " ")
 }
 
+// What cannot be refused is the app's failure also where somebody wants to
+// refuse it, and not the map's.
+func TestAConsentThatCannotBeRefused(t *testing.T) {
+	t.Parallel()
+	w := world.Defaults()
+	w.Partner.LWAFault = world.LWARefuse
+	a := journeyLab(t, 1, w, handset.NoProfile()).walk(t, "@journey:refuse")[consent.Refuse]
+	require.Equal(t, certification.Failed, a.Verdict, a.Message)
+	require.Equal(t, certification.PartnerConsent, a.Code)
+	require.Contains(t, a.Message, "LWA-REFUSE")
+}
+
 // Through the real Appium the same screens are recorded.
 func TestTheJourneysThroughTheRealAppium(t *testing.T) {
 	w := fastWorld()
