@@ -16,7 +16,7 @@ build: ## bin/ffscert, one static binary
 run: build ## the provisioning case, 20 attempts, on the built-in virtual testbed
 	@bin/ffscert run --plan mss-wifi-default --case 3P2-DE-02
 
-setup: ## what the tests need beside Go: adb, Chromium, and Appium in .tools
+setup: ## what the tests need beside Go: adb, Chromium, Appium and readers of exports in .tools
 	@.ci/setup
 
 test: ## everything; what had to be left out is named at the end
@@ -29,9 +29,9 @@ faults: ## every fault that is known, SEEDS times on each door, as a table
 	@cd steps/suite/faultsuite && FFSCERT_APPIUM_HOME=$(CURDIR)/.tools/npm ANDROID_HOME=$(CURDIR)/.tools/android \
 		$(GO) test -count=1 -timeout 120m -args -seeds=$(SEEDS) -real-seeds=$(REAL_SEEDS) -table
 
-lint: ## gofmt, vet, staticcheck, the npm lock
+lint: ## gofmt, vet, staticcheck, the npm locks
 	@unformatted=$$(gofmt -l $(SOURCES)) && [ -z "$$unformatted" ] || { echo "not formatted, run make fmt:" >&2; echo "$$unformatted" >&2; exit 1; }
-	@! grep -n '"resolved"' drivers/appium/server/package-lock.json || { echo "the npm lock must not name a registry" >&2; exit 1; }
+	@! grep -n '"resolved"' drivers/appium/server/package-lock.json reports/render/readers/package-lock.json || { echo "the npm lock must not name a registry" >&2; exit 1; }
 	@$(GO) vet ./...
 	@$(GO) run $(STATICCHECK) ./...
 

@@ -45,13 +45,13 @@ func conclude(ctx context.Context, j *journal.Journal, runErr error) (result, er
 		end = j.Interrupt
 	}
 	if err := end(last, now); err != nil {
-		return result{before, matrix.Of(before), j.Dir()}, err
+		return result{record: before, matrix: matrix.Of(before), dir: j.Dir()}, err
 	}
 	rec, err := j.Record(last)
 	if err != nil {
 		return result{}, err
 	}
-	r := result{rec, matrix.Of(rec), j.Dir()}
+	r := result{record: rec, matrix: matrix.Of(rec), dir: j.Dir()}
 	return r, r.publish()
 }
 
@@ -62,7 +62,7 @@ const pageName = "matrix.html"
 // status.
 func deliver(s *state, o runOptions, r result, outputs []output, runErr error) error {
 	if !o.json {
-		if err := s.print(r, "table", s.Dir); err != nil {
+		if err := s.printTable(r); err != nil {
 			return err
 		}
 	}

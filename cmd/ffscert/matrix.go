@@ -1,28 +1,30 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"ffscert/features/certification"
 	"ffscert/reports/journal"
 	"ffscert/reports/matrix"
-	"ffscert/reports/render/html"
-	"ffscert/reports/render/table"
+	"ffscert/reports/render"
+	"ffscert/reports/render/formats"
 )
 
 func newMatrixCmd(s *state) *cobra.Command {
 	var format, out string
 	cmd := &cobra.Command{
 		Use:   "matrix [RUN]",
-		Short: "Print the matrix of a run, the latest by default",
+		Short: "Print the matrix of a run, the latest by default, or write it in another format",
+		Long:  matrixHelp(),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usagef("matrix takes one run, not %d\n  hint: see `ffscert matrix --help`", len(args))
@@ -30,7 +32,11 @@ func newMatrixCmd(s *state) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format", format, formats[:]...); err != nil {
+			f, err := formatOf(format)
+			if err != nil {
+				return err
+			}
+			if err := s.printable(f, out); err != nil {
 				return err
 			}
 			run := journal.Latest
@@ -41,23 +47,58 @@ func newMatrixCmd(s *state) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := readResult(cmd.Context(), s.runs(c), run)
+			if out != "" {
+				if err := s.mayWrite(output{f, out}); err != nil {
+					return err
+				}
+			}
+			r, closeRun, err := openResult(cmd.Context(), s.runs(c), run)
 			if err != nil {
 				return err
 			}
 			if out == "" {
-				return s.print(r, format, s.Dir)
+				err = s.print(r, f, s.Dir)
+			} else {
+				err = s.write(r, output{f, out})
 			}
-			return s.write(r, output{format, out})
+			return errors.Join(err, closeRun())
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "`table|json|html`")
+	cmd.Flags().StringVar(&format, "format", "table", "`"+strings.Join(formats.Names(), "|")+"`")
 	cmd.Flags().StringVar(&out, "out", "", "write to this `PATH` instead of stdout")
 	return cmd
 }
 
-// formats are those in which a matrix can be had.
-var formats = [...]string{"table", "json", "html"}
+func matrixHelp() string {
+	var b strings.Builder
+	b.WriteString("matrix computes the matrix of a run from its journal.\n\nThe formats:\n")
+	for _, f := range formats.All() {
+		fmt.Fprintf(&b, "  %-9s %s\n", f.Name, f.About)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// formatOf finds a format by its name.
+func formatOf(name string) (render.Format, error) {
+	f, ok := formats.Of(name)
+	if !ok {
+		return f, oneOf("format", name, formats.Names()...)
+	}
+	return f, nil
+}
+
+// printable refuses to print what is nothing for stdout.
+func (s *state) printable(f render.Format, out string) error {
+	switch {
+	case out != "":
+		return nil
+	case f.Folder != nil:
+		return usagef("--format %s: it is a folder of files, which stdout cannot take\n  hint: add --out FOLDER", f.Name)
+	case f.Binary && s.Screen:
+		return usagef("--format %s: it is no text for a terminal\n  hint: add --out FILE, or send stdout to a file", f.Name)
+	}
+	return nil
+}
 
 // result is a run as it is reported: what its journal holds, the matrix
 // computed from that, and the run's folder.
@@ -65,37 +106,48 @@ type result struct {
 	record journal.Record
 	matrix matrix.Matrix
 	dir    string
+	// whole reads an attempt whole; nil if those of the record are.
+	whole func(certification.AttemptID) (certification.Attempt, error)
 }
 
-// readResult computes the matrix of a run from its journal.
+// readResult computes the matrix of a run from its journal. The attempts of the
+// record are lean: see [journal.Reader.Lean].
 func readResult(ctx context.Context, runsDir, run string) (result, error) {
-	rec, dir, err := journal.Read(ctx, runsDir, run)
-	if errors.Is(err, journal.ErrLocked) {
-		return result{}, &statusError{exitOutside, fmt.Errorf("%w\n  hint: close the program that has it open, a shell of SQLite or a backup, and try again", err)}
-	}
+	r, closeRun, err := openResult(ctx, runsDir, run)
 	if err != nil {
-		return result{}, noSuchRun(err, runsDir, run)
+		return result{}, err
+	}
+	r.whole = nil
+	return r, closeRun()
+}
+
+// openResult computes the matrix of a run, however large it is. The attempts of
+// the record are lean, and are read whole one by one until the run is closed.
+func openResult(ctx context.Context, runsDir, run string) (result, func() error, error) {
+	refuse := func(err error) (result, func() error, error) {
+		if errors.Is(err, journal.ErrLocked) {
+			return result{}, nil, &statusError{exitOutside, fmt.Errorf("%w\n  hint: close the program that has it open, a shell of SQLite or a backup, and try again", err)}
+		}
+		return result{}, nil, noSuchRun(err, runsDir, run)
+	}
+	reader, err := journal.Open(ctx, runsDir, run)
+	if err != nil {
+		return refuse(err)
+	}
+	rec, err := reader.Lean(ctx)
+	if err != nil {
+		return refuse(errors.Join(err, reader.Close()))
 	}
 	if rec.State == journal.Running {
 		rec.AsOf = time.Now().UTC()
 	}
-	return result{rec, matrix.Of(rec), dir}, nil
+	whole := func(id certification.AttemptID) (certification.Attempt, error) { return reader.Attempt(ctx, id) }
+	return result{rec, matrix.Of(rec), reader.Dir(), whole}, reader.Close, nil
 }
 
-// print writes a result to stdout. From is the folder from which a page's links
-// to the evidence start.
-func (s *state) print(r result, format, from string) error {
-	switch format {
-	case "json":
-		return matrix.Write(s.Stdout, r.matrix)
-	case "html":
-		return r.page(s.Stdout, from)
-	}
-	return table.Render(s.Stdout, r.matrix, table.Options{Color: s.Color, Width: s.Columns})
-}
-
-// page writes the page of a run that will lie in the folder from.
-func (r result) page(w io.Writer, from string) (err error) {
+// source is the result as a format reads it; f is given it. The rendering will
+// lie in the folder from.
+func (r result) source(from string, f func(render.Source) error) error {
 	base, err := filepath.Rel(from, r.dir)
 	if err != nil || base == "." {
 		base = ""
@@ -103,28 +155,70 @@ func (r result) page(w io.Writer, from string) (err error) {
 	// Evidence is read inside the run's folder only, whatever links lie there.
 	folder, err := os.OpenRoot(r.dir)
 	if err != nil {
-		return fmt.Errorf("write the page: %w", err)
+		return fmt.Errorf("read the run's folder: %w", err)
 	}
-	defer func() { err = errors.Join(err, folder.Close()) }()
-	return html.Render(w, r.record, html.Options{Folder: folder.FS(), Base: filepath.ToSlash(base)})
+	s := render.Source{Record: r.record, Matrix: r.matrix, Whole: r.whole, Folder: folder.FS(), Base: filepath.ToSlash(base)}
+	return errors.Join(f(s), folder.Close())
 }
 
-// write writes a result to a file of the user's.
-func (s *state) write(r result, out output) error {
-	var b bytes.Buffer
-	t := *s
-	t.Stdout, t.Color, t.Columns = &b, false, 120
-	path := s.path(out.path)
-	if err := t.print(r, out.format, filepath.Dir(path)); err != nil {
+// print writes a result to stdout. From is the folder from which links to the
+// evidence start.
+func (s *state) print(r result, f render.Format, from string) error {
+	return r.source(from, func(src render.Source) error {
+		src.Color, src.Width = s.Color, s.Columns
+		return f.Write(s.Stdout, src)
+	})
+}
+
+// printTable prints the table of a result.
+func (s *state) printTable(r result) error {
+	f, err := formatOf("table")
+	if err != nil {
 		return err
 	}
-	return usage(writeWhole(path, b.Bytes()))
+	return s.print(r, f, s.Dir)
+}
+
+// page writes the page of a run that will lie in the folder from.
+func (r result) page(w io.Writer, from string) error {
+	f, err := formatOf("html")
+	if err != nil {
+		return err
+	}
+	return r.source(from, func(src render.Source) error { return f.Write(w, src) })
+}
+
+// widthOfFiles is how wide a table in a file is.
+const widthOfFiles = 120
+
+// write writes a result to a file or a folder of the user's.
+func (s *state) write(r result, out output) error {
+	path := filepath.Clean(s.path(out.path))
+	if out.format.Folder != nil {
+		return usage(writeFolder(path, out.format, func(dir string) error {
+			return r.source(path, func(src render.Source) error { return out.format.Folder(dir, src) })
+		}))
+	}
+	err := journal.WriteTo(path, func(w io.Writer) error {
+		return r.source(filepath.Dir(path), func(src render.Source) error {
+			src.Width = widthOfFiles
+			return out.format.Write(w, src)
+		})
+	})
+	if err != nil {
+		return usage(cannotWrite(path, err))
+	}
+	return nil
+}
+
+func cannotWrite(path string, err error) error {
+	return fmt.Errorf("cannot write %s: %w\n  hint: name a folder that exists and may be written to", path, err)
 }
 
 // writeWhole writes a file so that a reader never sees a part of it.
 func writeWhole(path string, data []byte) error {
 	if err := journal.WriteFile(path, data); err != nil {
-		return fmt.Errorf("cannot write %s: %w\n  hint: name a folder that exists and may be written to", path, err)
+		return cannotWrite(path, err)
 	}
 	return nil
 }

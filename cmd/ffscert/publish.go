@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"io"
 	"path/filepath"
 	"sync"
 	"time"
@@ -18,11 +18,7 @@ func (r result) publish() error {
 	if err := matrix.WriteFile(filepath.Join(r.dir, "matrix.json"), r.matrix); err != nil {
 		return err
 	}
-	var page bytes.Buffer
-	if err := r.page(&page, r.dir); err != nil {
-		return err
-	}
-	return journal.WriteFile(filepath.Join(r.dir, pageName), page.Bytes())
+	return journal.WriteTo(filepath.Join(r.dir, pageName), func(w io.Writer) error { return r.page(w, r.dir) })
 }
 
 // publishEvery is how often the reports in a run's folder are brought up to
@@ -50,7 +46,7 @@ func (p *publisher) publish(ctx context.Context) {
 	rec, err := p.j.Record(context.WithoutCancel(ctx))
 	if err == nil {
 		rec.AsOf = time.Now().UTC()
-		err = result{rec, matrix.Of(rec), p.j.Dir()}.publish()
+		err = result{record: rec, matrix: matrix.Of(rec), dir: p.j.Dir()}.publish()
 	}
 	if err != nil { // the journal will say if it matters
 		p.s.log.WithError(err).Debug("the reports in the run's folder were not brought up to date")

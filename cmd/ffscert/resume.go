@@ -21,8 +21,8 @@ func claimRun(ctx context.Context, runsDir, run string) (*journal.Claim, error) 
 		return c, nil
 	case errors.Is(err, journal.ErrFinished):
 		// Its process may have died before it wrote the reports.
-		if r, err := readResult(ctx, runsDir, run); err == nil {
-			_ = r.publish() // what is asked for is refused in any case
+		if r, closeRun, err := openResult(ctx, runsDir, run); err == nil {
+			_ = errors.Join(r.publish(), closeRun()) // what is asked for is refused in any case
 		}
 		return nil, usagef("--resume %s: run %w: there is nothing to continue\n  hint: `ffscert matrix %s` shows it; `ffscert run` begins a new one", run, err, run)
 	case errors.As(err, &busy):

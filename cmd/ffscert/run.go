@@ -17,6 +17,7 @@ import (
 	"ffscert/drivers/testbed"
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
+	"ffscert/reports/render/formats"
 	"ffscert/steps"
 	"ffscert/steps/suite"
 )
@@ -88,7 +89,7 @@ Exit status: 0 all required cases passed (warnings allowed), 1 a case failed,
 	f.Int64Var(&o.seed, "seed", 0, "seed `N` of everything that is drawn at random")
 	f.StringVar(&o.resume, "resume", "", "continue `RUN`, an id or latest, where it stopped")
 	f.DurationVar(&o.wait, "wait-for-phone", 0, "wait up to `DURATION`, such as 30m, for a phone that another run has (default: refuse)")
-	f.StringArrayVar(&o.formats, "format", nil, "also write the matrix as `FMT:PATH`, FMT being table, json or html; may be repeated")
+	f.StringArrayVar(&o.formats, "format", nil, "also write the matrix as `FMT:PATH`, FMT being "+strings.Join(formats.Names(), ", ")+"; may be repeated")
 	f.BoolVar(&o.record, "record", false, "keep the traffic with the phone in the run's folder, without secrets, to replay it later")
 	f.BoolVar(&o.json, "json", false, "events as JSON lines on stdout instead of the table")
 	return cmd
@@ -216,7 +217,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 		// What was recorded is safe; only its end could not be written.
 		err = fmt.Errorf("the end of the run could not be written: %w", errors.Join(runErr, err))
 		if len(r.record.Attempts) > 0 && !o.json {
-			err = errors.Join(s.print(r, "table", s.Dir), err)
+			err = errors.Join(s.printTable(r), err)
 		}
 		if runErr == nil && r.record.State == journal.Finished {
 			return &statusError{exitOutside, fmt.Errorf("%w\n  hint: make room in %s; the run is finished and recorded, and `ffscert matrix %s` shows it", err, s.runs(c), j.Header().ID)}
@@ -420,25 +421,4 @@ func anySimulated(beds []journal.Testbed) bool {
 		}
 	}
 	return false
-}
-
-type output struct{ format, path string }
-
-func parseFormats(s *state, args []string) ([]output, error) {
-	var outputs []output
-	for _, a := range args {
-		format, path, ok := strings.Cut(a, ":")
-		if !ok || path == "" {
-			return nil, usagef("--format %s: a format and a path are needed\n  hint: write it like json:matrix.json", a)
-		}
-		if err := oneOf("format", format, formats[:]...); err != nil {
-			return nil, err
-		}
-		// A run may take hours: what cannot be written is said before it.
-		if dir, err := os.Stat(filepath.Dir(s.path(path))); err != nil || !dir.IsDir() {
-			return nil, usagef("--format %s: there is no folder %s\n  hint: make it first", a, filepath.Dir(path))
-		}
-		outputs = append(outputs, output{format, path})
-	}
-	return outputs, nil
 }

@@ -18,7 +18,8 @@ func TestMain(m *testing.M) {
 		os.Exit(Main(system()))
 	}
 	testscript.Main(closing{m}, map[string]func(){
-		"ffscert": func() { os.Exit(Main(system())) },
+		"ffscert":    func() { os.Exit(Main(system())) },
+		"keep-large": keepLarge,
 	})
 }
 

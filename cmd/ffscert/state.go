@@ -49,9 +49,11 @@ type state struct {
 	Interactive bool
 	// Terminal tells whether stderr is a terminal, Columns how wide stdout is.
 	Terminal bool
-	Color    bool
-	Columns  int
-	Signals  func(context.Context) (context.Context, context.CancelFunc)
+	// Screen tells whether stdout is a terminal.
+	Screen  bool
+	Color   bool
+	Columns int
+	Signals func(context.Context) (context.Context, context.CancelFunc)
 
 	// Options that every command has.
 	configPath string
@@ -78,6 +80,7 @@ func system() *state {
 	}
 	return &state{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Dir: dir, Getenv: os.Getenv,
 		Interactive: isatty.IsTerminal(os.Stdin.Fd()),
+		Screen:      isatty.IsTerminal(os.Stdout.Fd()),
 		Terminal:    isatty.IsTerminal(os.Stderr.Fd()),
 		Color:       isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == "",
 		Columns:     columns,

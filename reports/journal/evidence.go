@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -69,7 +70,16 @@ func (j *Journal) SaveRecording(name string, data []byte) (string, error) {
 
 // WriteFile writes a file so that a reader sees the old one or the new one,
 // never a part. It is on the disk when WriteFile returns. The folder must exist.
-func WriteFile(target string, data []byte) (err error) {
+func WriteFile(target string, data []byte) error {
+	return WriteTo(target, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// WriteTo is [WriteFile] for what is too large to be held in memory: write
+// makes the file. When it fails, the old file stays.
+func WriteTo(target string, write func(io.Writer) error) (err error) {
 	dir := filepath.Dir(target)
 	f, err := os.CreateTemp(dir, ".new-*")
 	if err != nil {
@@ -80,7 +90,7 @@ func WriteFile(target string, data []byte) (err error) {
 			err = errors.Join(err, os.Remove(f.Name()))
 		}
 	}()
-	_, err = f.Write(data)
+	err = write(f)
 	if err == nil {
 		err = f.Chmod(0o644)
 	}

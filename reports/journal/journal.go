@@ -186,55 +186,52 @@ type detail struct {
 // stored if the context is done before, so that a caller who is being stopped
 // hands over [context.WithoutCancel].
 func (j *Journal) Append(ctx context.Context, a certification.Attempt) error {
+	return j.AppendAll(ctx, []certification.Attempt{a})
+}
+
+// AppendAll stores attempts like [Journal.Append], all of them or none.
+func (j *Journal) AppendAll(ctx context.Context, list []certification.Attempt) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	ctx = context.WithoutCancel(ctx) // a commit that is cut off would be neither done nor undone
-	if a.ID.Case == "" || a.ID.Scenario == "" || a.ID.N < 1 || !a.Verdict.Known() {
-		return fmt.Errorf("append attempt %s: case, scenario, number or verdict %q is missing or wrong", a.ID, a.Verdict)
-	}
-	lists, err := json.Marshal(detail{a.Phases, a.Steps, a.Findings, a.Observations, a.Evidence, a.DecidedBy})
-	if err != nil {
-		return fmt.Errorf("append attempt %s: %w", a.ID, err)
-	}
-	var setup sql.NullString
-	if a.SetupTime != nil {
-		b, err := json.Marshal(a.SetupTime)
-		if err != nil {
-			return fmt.Errorf("append attempt %s: %w", a.ID, err)
+	rows := make([]attemptRow, len(list))
+	for i := range list {
+		var err error
+		if rows[i], err = rowOf(&list[i]); err != nil {
+			return fmt.Errorf("append attempt %s: %w", list[i].ID, err)
 		}
-		setup = sql.NullString{String: string(b), Valid: true}
 	}
-	row := attemptRow{caseID: valid(a.ID.Case), scenario: valid(a.ID.Scenario), n: a.ID.N, testbed: valid(a.Testbed), verdict: string(a.Verdict),
-		cause: valid(string(a.Cause)), code: valid(string(a.Code)), message: valid(a.Message), hint: valid(a.Hint),
-		started: text(a.Started), finished: text(a.Finished), simulated: a.Simulated, setup: setup, detail: string(lists)}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	row.session = j.session.N
-	row.sum = row.link(j.tip)
-	err = j.write(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO attempt
-			(case_id, scenario, n, testbed, verdict, cause, code, message, hint, started, finished, simulated, setup, detail, session, sum)
-			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-			row.caseID, row.scenario, row.n, row.testbed, row.verdict, row.cause, row.code, row.message, row.hint,
-			row.started, row.finished, row.simulated, row.setup, row.detail, row.session, row.sum); err != nil {
-			return err
+	tip := j.tip
+	var at certification.AttemptID
+	err := j.write(ctx, func(tx *sql.Tx) error {
+		tip = j.tip // it may be the second try
+		for i := range rows {
+			at = list[i].ID
+			rows[i].session = j.session.N
+			rows[i].sum = rows[i].link(tip)
+			if err := rows[i].insert(ctx, tx); err != nil {
+				return err
+			}
+			tip = rows[i].sum
 		}
 		r, err := scanRun(ctx, tx, schemaVersion)
 		if err != nil {
 			return err
 		}
-		r.tip = row.sum
+		r.tip = tip
 		return r.put(ctx, tx)
 	})
 	var s *sqlite.Error
 	if errors.As(err, &s) && s.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE {
-		return fmt.Errorf("append attempt %s: %w", a.ID, ErrDuplicate)
+		return fmt.Errorf("append attempt %s: %w", at, ErrDuplicate)
 	}
 	if err != nil {
-		return fmt.Errorf("append attempt %s: %w", a.ID, explain(j.path, "write to", err))
+		return fmt.Errorf("append attempt %s: %w", at, explain(j.path, "write to", err))
 	}
-	j.tip = row.sum
+	j.tip = tip
 	return nil
 }
 
@@ -284,7 +281,7 @@ func (j *Journal) SetTestbed(ctx context.Context, t Testbed, settings ...Setting
 
 // Record reads the run as it is now.
 func (j *Journal) Record(ctx context.Context) (Record, error) {
-	return readRecord(ctx, j.path, j.db, schemaVersion, true)
+	return readRecord(ctx, j.path, j.db, schemaVersion, true, whole)
 }
 
 // Finish marks the run finished at that moment. Every case has had its attempts

@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
-
-	"ffscert/features/certification"
 )
 
 // Latest names the newest run.
@@ -65,11 +63,19 @@ func Open(ctx context.Context, runsDir, run string) (*Reader, error) {
 func (r *Reader) Dir() string { return r.dir }
 
 // Record reads the run as it is now, in one consistent look.
-func (r *Reader) Record(ctx context.Context) (Record, error) {
+func (r *Reader) Record(ctx context.Context) (Record, error) { return r.record(ctx, whole) }
+
+// Lean reads the run like [Reader.Record], but leaves out what only an opened
+// attempt shows: the words of its steps, of which the evidence alone is kept,
+// and its observations. It is what a matrix is computed from, and fits into
+// memory for a hundred thousand attempts. [Reader.Attempt] has the rest.
+func (r *Reader) Lean(ctx context.Context) (Record, error) { return r.record(ctx, lean) }
+
+func (r *Reader) record(ctx context.Context, how reading) (Record, error) {
 	// First the lock, then the state: a run that is finished in between has
 	// been marked so before its lock was given free.
 	alive := written(r.dir)
-	return readRecord(ctx, r.path, r.db, r.version, alive)
+	return readRecord(ctx, r.path, r.db, r.version, alive, how)
 }
 
 // Close ends the reading.
@@ -180,7 +186,7 @@ func readRun(ctx context.Context, path string, q querier, version int) (h Header
 
 // readRecord reads everything in one transaction, and compares every row with
 // its sum.
-func readRecord(ctx context.Context, path string, db *sql.DB, version int, alive bool) (Record, error) {
+func readRecord(ctx context.Context, path string, db *sql.DB, version int, alive bool, how reading) (Record, error) {
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return Record{}, explain(path, "read", err)
@@ -194,7 +200,7 @@ func readRecord(ctx context.Context, path string, db *sql.DB, version int, alive
 	if rec.Sessions, err = readSessions(ctx, path, tx, version, rec); err != nil {
 		return Record{}, err
 	}
-	if err = readAttempts(ctx, path, tx, version, tip, &rec); err != nil {
+	if err = readAttempts(ctx, path, tx, version, tip, how, &rec); err != nil {
 		return Record{}, err
 	}
 	rec.State = stateOf(rec.State, alive)
@@ -306,53 +312,4 @@ func lastKnown(sessions []Session) []Testbed {
 		list = append(list, t)
 	}
 	return list
-}
-
-func readAttempts(ctx context.Context, path string, q querier, version int, tip string, rec *Record) error {
-	rows, err := scanAttempts(ctx, q, version)
-	if err != nil {
-		return explain(path, "read", err)
-	}
-	link := firstLink(rec.ID)
-	for i, r := range rows {
-		if link = r.link(link); version >= 2 && link != r.sum {
-			return damaged(path, fmt.Sprintf("attempt %d of %d, or the one before it,", i+1, len(rows)))
-		}
-		a, err := r.parse()
-		if err != nil {
-			return fmt.Errorf("%s: %w: attempt %d of %d does not parse: %w", path, ErrForeign, i+1, len(rows), err)
-		}
-		if r.session < 1 || r.session > len(rec.Sessions) {
-			return damaged(path, "the session of an attempt")
-		}
-		rec.Sessions[r.session-1].Attempts++
-		rec.Attempts = append(rec.Attempts, a)
-	}
-	if version >= 2 && link != tip {
-		return damaged(path, "the list of attempts")
-	}
-	return nil
-}
-
-func (r attemptRow) parse() (a certification.Attempt, err error) {
-	a.ID = certification.AttemptID{Case: r.caseID, Scenario: r.scenario, N: r.n}
-	a.Testbed, a.Verdict, a.Cause, a.Code = r.testbed, certification.Verdict(r.verdict), certification.Cause(r.cause), certification.Code(r.code)
-	a.Message, a.Hint, a.Simulated = r.message, r.hint, r.simulated
-	if a.Started, err = parseTime(r.started); err != nil {
-		return a, err
-	}
-	if a.Finished, err = parseTime(r.finished); err != nil {
-		return a, err
-	}
-	if r.setup.Valid {
-		if err := json.Unmarshal([]byte(r.setup.String), &a.SetupTime); err != nil {
-			return a, err
-		}
-	}
-	var d detail
-	if err := json.Unmarshal([]byte(r.detail), &d); err != nil {
-		return a, err
-	}
-	a.Phases, a.Steps, a.Findings, a.Observations, a.Evidence, a.DecidedBy = d.Phases, d.Steps, d.Findings, d.Observations, d.Evidence, d.DecidedBy
-	return a, nil
 }

@@ -61,7 +61,7 @@ func (c *Claim) read(ctx context.Context) (err error) {
 		return fmt.Errorf("%s: %w: it is torn: %s", c.path, ErrForeign, sound)
 	}
 	c.version = version
-	if c.record, err = readRecord(ctx, c.path, db, version, false); err != nil {
+	if c.record, err = readRecord(ctx, c.path, db, version, false, whole); err != nil {
 		return err
 	}
 	if c.record.State == Finished {

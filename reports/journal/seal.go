@@ -81,31 +81,43 @@ type attemptRow struct {
 }
 
 // link is the sum of the row in the chain that has come to before.
-func (a attemptRow) link(before string) string {
+func (a *attemptRow) link(before string) string {
 	return sumOf("attempt", before, a.caseID, a.scenario, strconv.Itoa(a.n), a.testbed, a.verdict, a.cause, a.code, a.message, a.hint,
 		a.started, a.finished, strconv.FormatBool(a.simulated), nullable(a.setup), a.detail, strconv.Itoa(a.session))
 }
 
 func scanAttempts(ctx context.Context, q querier, version int) (list []attemptRow, err error) {
+	err = eachAttempt(ctx, q, version, "ORDER BY seq", func(a *attemptRow) error {
+		list = append(list, *a)
+		return nil
+	})
+	return list, err
+}
+
+// eachAttempt reads attempts one by one, into the same row: a journal may be
+// larger than the memory.
+func eachAttempt(ctx context.Context, q querier, version int, which string, f func(*attemptRow) error, args ...any) (err error) {
 	more := "session, sum"
 	if version < 2 {
 		more = "1, ''"
 	}
 	rows, err := q.QueryContext(ctx, `SELECT seq, case_id, scenario, n, testbed, verdict, cause, code, message, hint, started, finished, simulated,
-		setup, detail, `+more+` FROM attempt ORDER BY seq`)
+		setup, detail, `+more+` FROM attempt `+which, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	var a attemptRow
 	for rows.Next() {
-		var a attemptRow
 		if err := rows.Scan(&a.seq, &a.caseID, &a.scenario, &a.n, &a.testbed, &a.verdict, &a.cause, &a.code, &a.message, &a.hint,
 			&a.started, &a.finished, &a.simulated, &a.setup, &a.detail, &a.session, &a.sum); err != nil {
-			return nil, err
+			return err
 		}
-		list = append(list, a)
+		if err := f(&a); err != nil {
+			return err
+		}
 	}
-	return list, rows.Err()
+	return rows.Err()
 }
 
 // rigRow is a testbed of a session as it is stored.

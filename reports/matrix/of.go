@@ -62,14 +62,14 @@ func (m Matrix) Outcome() certification.Verdict {
 }
 
 // split sorts the attempts to the plan's cases, and keeps the local ones apart.
-func split(run journal.Record) (plan map[string][]certification.Attempt, local []certification.Attempt) {
-	plan = make(map[string][]certification.Attempt, len(run.Plan.Cases))
+func split(run journal.Record) (plan map[string][]*certification.Attempt, local []*certification.Attempt) {
+	plan = make(map[string][]*certification.Attempt, len(run.Plan.Cases))
 	known := make(map[string]bool, len(run.Plan.Cases))
 	for _, k := range run.Plan.Cases {
 		known[k.ID] = true
 	}
 	for i := range run.Attempts {
-		a := run.Attempts[i]
+		a := &run.Attempts[i]
 		if known[a.ID.Case] {
 			plan[a.ID.Case] = append(plan[a.ID.Case], a)
 		} else {
@@ -156,7 +156,7 @@ func (s *Summary) count(v certification.Verdict) {
 }
 
 // judgeCase makes one row of the matrix.
-func judgeCase(k certification.Case, r Rules, scenarios []string, attempts []certification.Attempt, state journal.State) Case {
+func judgeCase(k certification.Case, r Rules, scenarios []string, attempts []*certification.Attempt, state journal.State) Case {
 	c := Case{ID: k.ID, Group: k.Group, Title: k.Title, Requirement: k.Requirement, Method: k.Method,
 		Scenarios: []ScenarioSummary{}}
 	parts := byScenario(scenarios, attempts)
@@ -244,7 +244,7 @@ func (c *Case) worstOf() {
 }
 
 // judgeLocal judges scenarios outside the plan, each for itself.
-func judgeLocal(run journal.Record, scope journal.Scope, attempts []certification.Attempt) []Scenario {
+func judgeLocal(run journal.Record, scope journal.Scope, attempts []*certification.Attempt) []Scenario {
 	rules, ok := RulesOf(run.Header, certification.LocalCase)
 	if !ok {
 		rules = Rules{Criterion: certification.Criterion{Kind: certification.All, Attempts: 1}, Required: 1, BlockedShare: run.BlockedShare}

@@ -14,7 +14,7 @@ import (
 // part is one scenario with its attempts, in the order of their numbers.
 type part struct {
 	scenario string
-	attempts []certification.Attempt
+	attempts []*certification.Attempt
 	judged   []Judgement // of the attempt at the same index
 	brackets []certification.Bracket
 	tally    Tally
@@ -22,7 +22,7 @@ type part struct {
 
 // byScenario makes the parts of a case: the scenarios that it has, in their
 // order, then any other that was attempted, by name.
-func byScenario(scenarios []string, attempts []certification.Attempt) []*part {
+func byScenario(scenarios []string, attempts []*certification.Attempt) []*part {
 	index := map[string]*part{}
 	parts := make([]*part, 0, len(scenarios))
 	for _, s := range scenarios {
@@ -32,15 +32,15 @@ func byScenario(scenarios []string, attempts []certification.Attempt) []*part {
 		}
 	}
 	known := len(parts)
-	for i := range attempts {
-		s := attempts[i].ID.Scenario
+	for _, a := range attempts {
+		s := a.ID.Scenario
 		p := index[s]
 		if p == nil {
 			p = &part{scenario: s}
 			index[s] = p
 			parts = append(parts, p)
 		}
-		p.attempts = append(p.attempts, attempts[i])
+		p.attempts = append(p.attempts, a)
 	}
 	slices.SortFunc(parts[known:], func(a, b *part) int { return strings.Compare(a.scenario, b.scenario) })
 	for _, p := range parts {
@@ -50,14 +50,15 @@ func byScenario(scenarios []string, attempts []certification.Attempt) []*part {
 }
 
 func (p *part) weigh() {
-	slices.SortStableFunc(p.attempts, func(a, b certification.Attempt) int {
+	slices.SortStableFunc(p.attempts, func(a, b *certification.Attempt) int {
 		return cmp.Or(cmp.Compare(a.ID.N, b.ID.N), a.Started.Compare(b.Started), strings.Compare(a.Testbed, b.Testbed))
 	})
-	for i := range p.attempts {
-		j := Judge(p.attempts[i])
+	p.judged = make([]Judgement, 0, len(p.attempts))
+	for _, a := range p.attempts {
+		j := Judge(*a)
 		p.judged = append(p.judged, j)
 		p.tally.Add(j.Verdict)
-		if b := p.attempts[i].SetupTime; b != nil && j.Verdict.Counts() {
+		if b := a.SetupTime; b != nil && j.Verdict.Counts() {
 			p.brackets = append(p.brackets, *b)
 		}
 	}
@@ -338,7 +339,7 @@ func listOf(parts []*part) []Attempt {
 }
 
 // evidenceOf gathers what an attempt has to show: its own, its steps', its findings'.
-func evidenceOf(a certification.Attempt) []string {
+func evidenceOf(a *certification.Attempt) []string {
 	all := slices.Clone(a.Evidence)
 	for _, s := range a.Steps {
 		all = append(all, s.Evidence...)

@@ -118,20 +118,26 @@ func (m *medic) did1(what string, err error) {
 }
 
 // reconnect gives the phone a new session, and a server or phone that went
-// away the time to come back.
+// away the time to come back. A session that was just opened may die of what
+// ended the one before it: it has to answer twice, some seconds apart.
 func (m *medic) reconnect(ctx context.Context) {
 	m.did1("the session was ended", m.bed.Phone.Close(ctx))
 	from := m.bed.Clock.Now()
-	plugged := false
+	plugged, answered := false, false
 	err := drivers.Poll(ctx, m.bed.Clock, drivers.Wait{For: "the phone to come back", Timeout: m.run.HealWithin, Every: healEvery},
 		func(ctx context.Context) error {
 			_, err := m.bed.Phone.Open(ctx)
 			if err == nil {
-				err = m.bed.Phone.KeepAlive(ctx)
+				_, err = m.bed.Phone.Source(ctx) // asks the phone itself
 			}
-			if err == nil || ctx.Err() != nil {
+			switch {
+			case ctx.Err() != nil, err == nil && answered:
 				return err
+			case err == nil:
+				answered = true
+				return drivers.ErrNotYet
 			}
+			answered = false
 			if m.bed.Reconnect != nil {
 				rerr := m.bed.Reconnect(ctx)
 				if !plugged || rerr == nil {

@@ -97,7 +97,7 @@ func TestEveryPlan(t *testing.T) {
 			l := newLab(t, 1, speaking(p.Protocol), handset.NoProfile())
 			attempts := l.runJobs(t, t.Context(), plan, jobs)
 			for _, a := range attempts {
-				require.Equal(t, certification.Passed, a.Verdict, "%s: %s %s", a.ID, a.Code, a.Message)
+				requireFaultless(t, a)
 			}
 			require.True(t, len(attempts) == len(jobs), "%d attempts, none is made again", len(attempts))
 			l.asUsual(t)

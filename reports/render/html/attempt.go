@@ -1,6 +1,7 @@
 package html
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"path"
@@ -65,6 +66,14 @@ func (b *builder) attempt(id, caseID string, a matrix.Attempt) attemptView {
 	r := b.recorded[key{caseID, a.Scenario, a.N, a.StartedUTC}]
 	if r == nil {
 		return v
+	}
+	if b.whole != nil {
+		all, err := b.whole(r.ID)
+		if err != nil {
+			b.unread = errors.Join(b.unread, err)
+			return v
+		}
+		r = &all
 	}
 	shown := newEvidence(b)
 	shown.add("when the attempt ended", r.Evidence)

@@ -2,6 +2,9 @@ package html
 
 import (
 	"fmt"
+	"html/template"
+	"iter"
+	"strconv"
 	"time"
 
 	"ffscert/features/certification"
@@ -35,15 +38,15 @@ type findingView struct{ Severity, Rule, Message string }
 type strip struct {
 	mark
 	Scenario string
-	Message  string // only where a case has several scenarios
-	Cells    []cell
+	Message  string     // only where a case has several scenarios
+	Made     int        // attempts
 	Owed     []struct{} // attempts that were required and not made
-	Troubled []attemptView
-	Good     []attemptView
-	Summary  string // of Good
+	Summary  string     // of those that passed; empty if none did
+	// The attempts are made as the page is written: one with a hundred thousand
+	// of them never is in memory as a whole.
+	Cells          iter.Seq[template.HTML]
+	Troubled, Good iter.Seq[attemptView]
 }
-
-type cell struct{ Class, Letter, Href, Title string }
 
 // mostOwed bounds the empty cells of a strip.
 const mostOwed = 100
@@ -79,10 +82,12 @@ type builder struct {
 	recorded map[key]*certification.Attempt
 	pictures *pictures
 	base     string
-	cases    int // so far, which numbers them on the page
-	made     int // attempts so far, which numbers them on the page
-	detailed int // those of them with their steps
-	bare     int // those without, because there are too many
+	whole    func(certification.AttemptID) (certification.Attempt, error)
+	unread   error // of whole
+	cases    int   // so far, which numbers them on the page
+	made     int   // attempts so far, which numbers them on the page
+	detailed int   // those of them with their steps
+	bare     int   // those without, because there are too many
 }
 
 func (b *builder) planCase(c matrix.Case) caseView {
@@ -128,28 +133,48 @@ func (b *builder) strip(caseID string, s matrix.ScenarioSummary, list []matrix.A
 	if several {
 		v.Message = clean(s.Message)
 	}
+	first := b.made + 1
+	b.made += len(list)
+	id := func(i int) string { return "a" + strconv.Itoa(first+i) }
 	// What went wrong comes first, so that it has its steps even where not
 	// every attempt can have them.
-	ids := make([]string, len(list))
+	those := func(good bool) iter.Seq[attemptView] {
+		return func(yield func(attemptView) bool) {
+			for i := range list {
+				if (list[i].Verdict == certification.Passed) == good && !yield(b.attempt(id(i), caseID, list[i])) {
+					return
+				}
+			}
+		}
+	}
+	v.Troubled, v.Good = those(false), those(true)
+	v.Cells = func(yield func(template.HTML) bool) {
+		for i := range list {
+			if !yield(cell(id(i), &list[i])) {
+				return
+			}
+		}
+	}
+	v.Made = len(list)
+	passed := 0
 	for i := range list {
-		b.made++
-		ids[i] = fmt.Sprintf("a%d", b.made)
-		if list[i].Verdict != certification.Passed {
-			v.Troubled = append(v.Troubled, b.attempt(ids[i], caseID, list[i]))
+		if list[i].Verdict == certification.Passed {
+			passed++
 		}
 	}
-	for i, a := range list {
-		if a.Verdict == certification.Passed {
-			v.Good = append(v.Good, b.attempt(ids[i], caseID, a))
-		}
-		m := markOf(a.Verdict)
-		v.Cells = append(v.Cells, cell{m.Class, m.Letter, "#" + ids[i], cellTitle(a, m)})
-	}
-	if n := len(v.Good); n > 0 {
-		v.Summary = plural(n, "attempt") + " passed"
+	if passed > 0 {
+		v.Summary = plural(passed, "attempt") + " passed"
 	}
 	v.Owed = make([]struct{}, min(max(s.Attempts.Required-s.Attempts.Counted-s.Attempts.Review, 0), mostOwed))
 	return v
+}
+
+// cell is the link to an attempt. It is written without the template, which
+// takes longer over a hundred thousand of them than everything else together.
+func cell(id string, a *matrix.Attempt) template.HTML {
+	m := markOf(a.Verdict)
+	title := template.HTMLEscapeString(cellTitle(*a, m))
+	return template.HTML(`<a class="cell ` + template.HTMLEscapeString(m.Class) + `" href="#` + id + `" title="` + title + `" aria-label="` + title + `">` + template.HTMLEscapeString(m.Letter) + `</a>`)
 }
 
 func cellTitle(a matrix.Attempt, m mark) string {

@@ -13,11 +13,13 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
 	"io/fs"
 
+	"ffscert/features/certification"
 	"ffscert/reports/journal"
 )
 
@@ -29,6 +31,8 @@ type Options struct {
 	// Base leads from the page to the run's folder, with slashes, such as
 	// "../runs/20261122-161403-ab12"; empty when the page lies in that folder.
 	Base string
+	// Whole reads an attempt with its steps; nil if those of the record are whole.
+	Whole func(certification.AttemptID) (certification.Attempt, error)
 }
 
 //go:embed page.gohtml
@@ -49,7 +53,8 @@ var page = template.Must(template.New("page").Parse(pageSource))
 // missing, with the reason: that is no error.
 func Render(w io.Writer, rec journal.Record, o Options) error {
 	b := bufio.NewWriter(w)
-	err := page.Execute(b, build(rec, o))
+	v := build(rec, o)
+	err := errors.Join(page.Execute(b, v), v.builder.unread)
 	if err == nil {
 		err = b.Flush()
 	}

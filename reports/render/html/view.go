@@ -39,10 +39,17 @@ type view struct {
 	NotSelected []string
 	HasRate     bool
 	Legend      []mark
-	Pictures    []picture
-	Notes       []string // what was left out of the page
 	Version     string
+
+	builder *builder
 }
+
+// Pictures are those that the attempts have asked for, which come before them
+// on the page.
+func (v *view) Pictures() []picture { return v.builder.pictures.list }
+
+// Notes say what was left out of the page by then.
+func (v *view) Notes() []string { return v.builder.notes() }
 
 // mark is a verdict as it is shown: never by colour alone.
 type mark struct{ Class, Letter, Word string }
@@ -94,10 +101,10 @@ func markOf(v certification.Verdict) mark {
 	return m
 }
 
-func build(rec journal.Record, o Options) view {
+func build(rec journal.Record, o Options) *view {
 	m := matrix.Of(rec)
-	b := builder{m: m, recorded: index(rec, m), pictures: newPictures(o.Folder), base: o.Base}
-	v := view{
+	b := &builder{m: m, recorded: index(rec, m), pictures: newPictures(o.Folder), base: o.Base, whole: o.Whole}
+	v := &view{builder: b,
 		Policy: policy(), Style: template.CSS(styleSource), Script: template.JS(scriptSource),
 		Verdict: markOf(m.Outcome()), Marks: marks(m), Simulated: m.Run.Simulated,
 		Plan:    planOf(m),
@@ -129,8 +136,6 @@ func build(rec journal.Record, o Options) view {
 	for _, id := range m.NotSelected {
 		v.NotSelected = append(v.NotSelected, clean(id))
 	}
-	v.Pictures = b.pictures.list
-	v.Notes = b.notes()
 	return v
 }
 
@@ -144,7 +149,7 @@ func planOf(m matrix.Matrix) string {
 	return s
 }
 
-func title(v view) string {
+func title(v *view) string {
 	parts := []string{strings.ToUpper(v.Verdict.Word)}
 	parts = append(parts, v.Marks...)
 	for _, s := range []string{v.Product, v.Plan} {

@@ -76,3 +76,16 @@ func JSON(b []byte) []byte {
 	}
 	return out.Bytes()
 }
+
+// Markdown returns s as [Text] does, with every character escaped that could be
+// markup to CommonMark, or to HTML in it.
+func Markdown(s string, longest int) string {
+	var b strings.Builder
+	for i, r := range Text(s, longest) {
+		if strings.ContainsRune("\\`*_{}[]<>()#|!~&@$", r) || i == 0 && strings.ContainsRune("-+=:", r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

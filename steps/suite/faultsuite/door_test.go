@@ -51,7 +51,13 @@ func (d *door) attach(t testing.TB, l *lab, ln net.Listener, o *appium.Options) 
 	d.mu.Unlock()
 	serial := rig.Attach(t, ln.Addr().String())
 	o.Endpoint, o.UDID = rig.AppiumURL, serial
-	o.Capabilities = map[string]any{"appium:adbPort": rig.ADBPort}
+	// Each phone has a port of its own on the computer: left to Appium, one that
+	// has just been given free may be another phone's already.
+	own, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	port := own.Addr().(*net.TCPAddr).Port
+	require.NoError(t, own.Close())
+	o.Capabilities = map[string]any{"appium:adbPort": rig.ADBPort, "appium:systemPort": port}
 	o.Limits.Source, o.Limits.Close = 30*time.Second, 20*time.Second
 	l.heal = 30 * realSpeed * time.Second
 	l.bed.Reconnect = func(ctx context.Context) error {
@@ -78,9 +84,8 @@ func realFaults() []fault {
 	}
 	// strike lets something happen at a drawn moment after the device got power.
 	strike := func(what func(l *lab)) *wire {
-		var once sync.Once
 		return &wire{within: 12, times: 1, do: func(p *proxy, w http.ResponseWriter, r *http.Request) {
-			once.Do(func() { what(p.lab) })
+			what(p.lab)
 			p.forward(w, r, nil)
 		}}
 	}
