@@ -50,10 +50,9 @@ type page struct {
 	items []item
 	back  string
 	// above are further windows.
-	above  []item
-	nopic  bool
-	html   string
-	scroll bool
+	above []item
+	nopic bool
+	html  string
 }
 
 // world is everything that a capture is made of; faults change it.
