@@ -247,6 +247,13 @@ func dumpNode(b *strings.Builder, n *ui.Node) {
 	b.WriteString("</node>")
 }
 
+func (w *world) withoutPictures() *world {
+	for i := range w.pages {
+		w.pages[i].nopic = true
+	}
+	return w
+}
+
 // capture makes the capture.
 func (w *world) capture(t testing.TB) Capture {
 	t.Helper()
