@@ -135,6 +135,7 @@ func (a *Auditor) Judge(c Capture, o Options) Report {
 	r := Report{Schema: Schema, RuleSet: RuleSet, Locale: c.Locale, Journey: c.Journey, AppName: c.AppName, Simulated: c.Simulated,
 		Findings: []Finding{}}
 	s := newSubject(a, c, o)
+	s.measure()
 	for _, rule := range rules() {
 		j := judgement{rule: rule, subject: s}
 		rule.judge(s, &j)

@@ -22,7 +22,11 @@ func TestFaultlessJourneysAreClean(t *testing.T) {
 	for _, lang := range languages {
 		for _, j := range Journeys() {
 			t.Run(lang+"/"+string(j), func(t *testing.T) {
-				r := a.Judge(faultless(lang, j).capture(t), Options{})
+				w := faultless(lang, j)
+				if j != Allow && j != Refuse {
+					w.withoutPictures() // all screens are in these two
+				}
+				r := a.Judge(w.capture(t), Options{})
 				for _, f := range r.Findings {
 					t.Errorf("%s %s on %s: %s", f.Rule, f.Severity, f.Screen, f.Message)
 				}

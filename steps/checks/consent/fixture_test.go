@@ -50,10 +50,9 @@ type page struct {
 	items []item
 	back  string
 	// above are further windows.
-	above  []item
-	nopic  bool
-	html   string
-	scroll bool
+	above []item
+	nopic bool
+	html  string
 }
 
 // world is everything that a capture is made of; faults change it.
@@ -246,6 +245,13 @@ func dumpNode(b *strings.Builder, n *ui.Node) {
 		dumpNode(b, c)
 	}
 	b.WriteString("</node>")
+}
+
+func (w *world) withoutPictures() *world {
+	for i := range w.pages {
+		w.pages[i].nopic = true
+	}
+	return w
 }
 
 // capture makes the capture.

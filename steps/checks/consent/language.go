@@ -78,42 +78,38 @@ func (a *Auditor) foreign(text, own string) (string, bool) {
 			return code, true
 		}
 	}
-	mine := a.words(plain, own)
-	best, most := a.mostWords(plain, own)
-	switch {
-	case mine > 0 && mine >= most:
-		return "", false
-	case most >= 2 && most > 2*mine:
-		return best, true
+	if other, n := a.mostWords(plain, own); n >= 2 {
+		return other, true
 	}
 	return "", false // too little to tell
 }
 
-// words counts the function words of a language in a text.
-func (a *Auditor) words(text, code string) int {
-	n := 0
-	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '-' }) {
-		if a.packs[code].common[w] {
-			n++
-		}
-	}
-	return n
-}
-
-// mostWords is the other language of which a text has the most function words.
+// mostWords is the language that has the most to say for a text against own, and
+// how much: its function words that own does not have, a letter that own does not
+// have, and against it, twice, own's words that it does not have.
 func (a *Auditor) mostWords(text, own string) (string, int) {
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '-' })
 	best, most := "another language", 0
 	for _, code := range a.languages {
 		if code == own {
 			continue
 		}
-		n := a.words(text, code)
+		theirs, mine := 0, 0
+		for _, w := range words {
+			is, isOwn := a.packs[code].common[w], a.packs[own].common[w]
+			switch {
+			case is && !isOwn:
+				theirs++
+			case isOwn && !is:
+				mine++
+			}
+		}
 		if strings.ContainsFunc(text, func(r rune) bool {
 			return strings.ContainsRune(letterOf(code), r) && !strings.ContainsRune(letterOf(own), r)
 		}) {
-			n++ // a letter that the own language has not
+			theirs++
 		}
-		if n > most {
+		if n := theirs - 2*mine; n > most {
 			best, most = code, n
 		}
 	}

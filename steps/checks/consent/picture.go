@@ -68,13 +68,20 @@ func decode(data []byte) (canvas, error) {
 // light turns pixels into steps of luminance, so that a picture can be measured
 // without a power for each pixel.
 type light struct {
-	linear [256]float64
+	red, green, blue [256]uint32 // each channel's part of the luminance, of fine
+	even             [fine + 1]uint16
 }
+
+const fine = 1 << 14
 
 func newLight() *light {
 	l := &light{}
-	for i := range l.linear {
-		l.linear[i] = luminance(color.RGBA{uint8(i), uint8(i), uint8(i), 255})
+	for i := range l.red {
+		y := luminance(color.RGBA{uint8(i), uint8(i), uint8(i), 255}) * fine
+		l.red[i], l.green[i], l.blue[i] = uint32(0.2126*y+0.5), uint32(0.7152*y+0.5), uint32(0.0722*y+0.5)
+	}
+	for i := range l.even {
+		l.even[i] = uint16(math.Sqrt(float64(i)/fine)*(steps-1) + 0.5)
 	}
 	return l
 }
@@ -83,8 +90,7 @@ const steps = 1024
 
 // step is the luminance in steps that are even to the eye.
 func (l *light) step(c color.RGBA) int {
-	y := 0.2126*l.linear[c.R] + 0.7152*l.linear[c.G] + 0.0722*l.linear[c.B]
-	return int(math.Sqrt(y)*(steps-1) + 0.5)
+	return int(l.even[min(l.red[c.R]+l.green[c.G]+l.blue[c.B], fine)])
 }
 
 // ofStep is the luminance in the middle of a step.
@@ -148,7 +154,7 @@ func (v *view) measured() *measures {
 	m.of = map[*screen.Node]measure{}
 	l := newLight()
 	for _, t := range v.texts {
-		if _, done := m.of[t.node]; done || t.node == nil {
+		if _, done := m.of[t.node]; done || !v.painted(t) {
 			continue
 		}
 		r := textArea(t)

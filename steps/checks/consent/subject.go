@@ -3,7 +3,9 @@ package consent
 import (
 	"fmt"
 	"net/url"
+	"runtime"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"ffscert/drivers"
@@ -50,6 +52,21 @@ func newSubject(a *Auditor, c Capture, o Options) *subject {
 	}
 	s.parseURL()
 	return s
+}
+
+// measure measures the pictures of all screens, as many at a time as there are
+// processors: most of the time of a judgement goes into unpacking them.
+func (s *subject) measure() {
+	var all sync.WaitGroup
+	places := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, v := range s.views {
+		places <- struct{}{}
+		all.Go(func() {
+			v.measured()
+			<-places
+		})
+	}
+	all.Wait()
 }
 
 // parseURL reads the parameters of the request.
