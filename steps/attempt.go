@@ -37,6 +37,7 @@ type Attempt struct {
 	began       time.Time     // when the attempt began, for phases
 	kept        []string      // evidence of the step that is carried out
 	link        linking       // how far linking the Amazon account has come
+	rec         *recording    // what the customer sees meanwhile; nil if it is not recorded
 	// disturbed: networks, account or provisioner were changed, so that the
 	// maker's own set-up may come up; provisionerOff: it has no power still.
 	disturbed, provisionerOff bool
@@ -54,6 +55,7 @@ func NewAttempt(id certification.AttemptID, bed *testbed.Testbed, p certificatio
 		bed.Camera = bed.NewCamera(a.save)
 	}
 	bed.Join()
+	a.stopRecording() // an earlier attempt may have ended amid one
 	bed.Alexa.Notice = a.notice
 	if bed.Partner != nil {
 		bed.Partner.Notice = a.notice

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/language"
 
 	"ffscert/features/certification"
+	"ffscert/steps/checks/consent"
 )
 
 // Blank is something that is filled in to a sentence.
@@ -57,6 +58,8 @@ var blanks = []Blank{
 	{Name: "{element}", Description: "an element of that page, by its name in the app's screen map; spaces may stand for underscores", Example: `"add device"`, Quoted: true, expr: quoted},
 	{Name: "{language}", Description: "a language, with or without its region, as a language tag", Example: `"de-DE"`, Quoted: true, expr: quoted,
 		check: func(v string) error { _, err := languageTag(v); return err }},
+	{Name: "{journey}", Description: "a way through the consent, by its name in the consent audit", Example: `"refuse"`, Quoted: true, expr: quoted,
+		check: func(v string) error { _, err := journey(v); return err }},
 	{Name: "{title}", Description: "what something is called in the records", Example: `"before the consent"`, Quoted: true, expr: quoted},
 	{Name: "{question}", Description: "a question that can be answered with yes or no", Example: `"Is the light on?"`, Quoted: true, expr: quoted},
 	{Name: "{reason}", Description: "why, for the records", Example: `"the device checks for an update first"`, Quoted: true, expr: quoted},
@@ -116,6 +119,18 @@ func languageTag(v string) (language.Tag, error) {
 		return tag, wrongValue("\""+clip(v, 30)+"\" is no language", "use a language tag such as \"en-US\", \"de-DE\" or \"ja\"")
 	}
 	return tag, nil
+}
+
+// journey reads the name of a way through the consent.
+func journey(v string) (consent.Journey, error) {
+	var names []string
+	for _, j := range consent.Journeys() {
+		if mapName(v) == string(j) {
+			return j, nil
+		}
+		names = append(names, string(j))
+	}
+	return "", wrongValue("there is no journey \""+clip(v, 30)+"\"", "the journeys are "+strings.Join(names, ", "))
 }
 
 func clip(s string, most int) string {

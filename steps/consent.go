@@ -2,8 +2,10 @@ package steps
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"ffscert/drivers"
 	"ffscert/drivers/apps/act"
 	"ffscert/drivers/apps/amazon"
 	"ffscert/drivers/apps/partner"
@@ -76,6 +78,41 @@ func consentSentences() []Sentence {
 			"When I refuse it on Amazon's page",
 			func(ctx context.Context, a *Attempt, _ []string) error { return a.answer(ctx, false) }).with(true),
 
+		sentence(ActorConsent, "I leave Amazon's page with the back key",
+			"Presses the phone's back key on Amazon's consent page, and on what comes back behind it, until Amazon's pages are gone. The consent is neither given nor refused.",
+			"When I leave Amazon's page with the back key",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.cancelConsent(ctx) }).with(true),
+
+		sentence(ActorConsent, "I leave Amazon's page unanswered for {seconds} seconds",
+			"Lets Amazon's consent page be for so long, sees what has become of it, and leaves Amazon's pages with the back key if they are still there. "+
+				"When Amazon's page expires is not public: whether it did is noted.",
+			"When I leave Amazon's page unanswered for 900 seconds",
+			func(ctx context.Context, a *Attempt, args []string) error {
+				d, err := seconds(args[0])
+				if err != nil {
+					return err
+				}
+				return a.timeOutConsent(ctx, d)
+			}).with(true),
+
+		sentence(ActorConsent, "what the customer sees is recorded as the journey {journey}",
+			"Keeps every screen that a customer sees on the way to Amazon's consent page and back, from here on: page source, picture, app in front, how long it is seen, taps. "+
+				"E-mail addresses and passwords are masked.",
+			`Given what the customer sees is recorded as the journey "refuse"`,
+			func(ctx context.Context, a *Attempt, args []string) error {
+				j, err := journey(args[0])
+				if err != nil {
+					return err
+				}
+				return a.record(ctx, j)
+			}).with(true, partner.SeeLink),
+
+		sentence(ActorConsent, "what the customer saw keeps to the consent rules",
+			"Judges what was recorded by the rules of `ffscert consent audit`, and keeps it as a capture among the evidence. A rule that is broken fails the attempt; "+
+				"words that are unclear, and rules that could not be judged, leave it to a review.",
+			"Then what the customer saw keeps to the consent rules",
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.mustKeepRules(ctx) }).with(true, partner.SeeLink),
+
 		sentence(ActorConsent, "the partner app shows that it is linked",
 			"Makes sure that the account page of the maker's own app says that it is linked to Amazon.",
 			"Then the partner app shows that it is linked",
@@ -146,6 +183,9 @@ func (a *Attempt) beginLink(ctx context.Context) error {
 	}
 	a.Observe("Amazon's consent page said: " + asked.Texts)
 	a.link.asked = &asked
+	if err := a.consentStays(ctx); err != nil {
+		return err
+	}
 	a.phase("Login with Amazon → consent", from, a.Bed.Clock.Now())
 	return nil
 }
@@ -178,10 +218,68 @@ func (a *Attempt) answer(ctx context.Context, allow bool) error {
 		return outOfOrder("I "+map[bool]string{true: "allow", false: "refuse"}[allow]+" it on Amazon's page", "I begin to link my Amazon account in the partner app")
 	}
 	a.link.asked = nil
+	a.left(1)
+	answer := pages.Refuse
 	if allow {
-		return pages.Allow(ctx)
+		answer = pages.Allow
 	}
-	return pages.Refuse(ctx)
+	if err := answer(ctx); err != nil {
+		return a.unanswerable(ctx, err)
+	}
+	a.answered()
+	if allow {
+		return nil
+	}
+	return a.afterwards(ctx)
+}
+
+func (a *Attempt) cancelConsent(ctx context.Context) error {
+	pages, err := a.amazon()
+	if err != nil {
+		return err
+	}
+	if a.link.asked == nil {
+		return outOfOrder("I leave Amazon's page with the back key", "I begin to link my Amazon account in the partner app")
+	}
+	a.link.asked = nil
+	a.left(0)
+	if err := pages.Cancel(ctx); err != nil {
+		return err
+	}
+	a.answered()
+	return a.afterwards(ctx)
+}
+
+func (a *Attempt) timeOutConsent(ctx context.Context, d time.Duration) error {
+	pages, err := a.amazon()
+	if err != nil {
+		return err
+	}
+	if a.link.asked == nil {
+		return outOfOrder("I leave Amazon's page unanswered for … seconds", "I begin to link my Amazon account in the partner app")
+	}
+	a.link.asked = nil
+	if err := drivers.Hold(ctx, a.Bed.Clock, "Amazon's consent page is left unanswered", d, a.keepAlive); err != nil {
+		return err
+	}
+	page, err := pages.Stays(ctx)
+	if err != nil {
+		return err
+	}
+	switch page {
+	case "consent":
+		a.Observe(fmt.Sprintf("Amazon's consent page was still there after %.0f s", d.Seconds()))
+	case act.Elsewhere:
+		a.Observe(fmt.Sprintf("Amazon's pages were gone after %.0f s", d.Seconds()))
+	default:
+		a.Observe(fmt.Sprintf("Amazon's consent page had expired after %.0f s", d.Seconds()))
+	}
+	a.left(0)
+	if err := pages.Cancel(ctx); err != nil {
+		return err
+	}
+	a.answered()
+	return a.afterwards(ctx)
 }
 
 func (a *Attempt) makeLinked(ctx context.Context) error {

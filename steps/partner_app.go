@@ -7,6 +7,7 @@ import (
 
 	"ffscert/drivers/apps/partner"
 	"ffscert/features/certification"
+	"ffscert/steps/checks/consent"
 )
 
 func partnerSentences() []Sentence {
@@ -67,7 +68,11 @@ func partnerSentences() []Sentence {
 				if err != nil {
 					return err
 				}
-				return p.StartOwnSetUp(ctx)
+				if err := p.StartOwnSetUp(ctx); err != nil {
+					return err
+				}
+				a.saw(ctx, consent.Fallback, "own_set_up")
+				return nil
 			}).with(false, partner.StartOwn),
 
 		sentence(ActorPartnerApp, "the partner app's own set-up completes within {seconds} seconds",
@@ -269,6 +274,7 @@ func (a *Attempt) ownSetUpCompletes(ctx context.Context, limit time.Duration) er
 	}
 	switch stage {
 	case partner.Done:
+		a.saw(ctx, consent.Other, "own_set_up_done")
 		a.phase("own set-up", from, a.Bed.Clock.Now())
 		return nil
 	case partner.NotShown:

@@ -38,6 +38,9 @@ type runOptions struct {
 	resume   string        // the run that is continued
 	wait     time.Duration // for phones that another run has
 	record   bool
+	// deliver, if not nil, takes the result of a run that came to its end, instead
+	// of printing it.
+	deliver func(r result) error
 }
 
 func newRunCmd(s *state) *cobra.Command {
@@ -221,7 +224,11 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 		}
 		return stopped(s, c, j, err)
 	}
-	err = deliver(s, o, r, outputs, runErr)
+	if o.deliver != nil && runErr == nil {
+		err = o.deliver(r)
+	} else {
+		err = deliver(s, o, r, outputs, runErr)
+	}
 	var noBed *suite.StoppedError
 	if runErr != nil && !errors.Is(runErr, context.Canceled) && !errors.As(runErr, &noBed) {
 		return stopped(s, c, j, err)

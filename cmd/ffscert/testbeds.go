@@ -155,6 +155,7 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 	bed.Alexa = alexa.New(phone, bed.Clock, m.alexa)
 	bed.AlexaMaps = m.alexas
 	bed.Dialogs = m.dialogs
+	bed.Declared = declared(c, b)
 	if err := addApps(s, bed, b, m); err != nil {
 		if bed.Shut != nil {
 			bed.Shut()
@@ -164,6 +165,22 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 	bed.DevicePower = socket(bed, b.Power.Device, b.Plugs.Device)
 	bed.ProvisionerPower = socket(bed, b.Power.Provisioner, b.Plugs.Provisioner)
 	return bed, nil
+}
+
+// declared is what the maker has registered with Amazon. That of a simulated
+// app is known.
+func declared(c *config.Config, b config.Testbed) testbed.Declared {
+	lwa := c.Product.LoginWithAmazon
+	d := testbed.Declared{AppName: lwa.AppName, Scopes: lwa.Scopes}
+	if v := b.Virtual; v != nil {
+		if d.AppName == "" {
+			d.AppName = v.Partner.AppName
+		}
+		if d.Scopes == nil {
+			d.Scopes = v.Partner.Scopes
+		}
+	}
+	return d
 }
 
 // addApps adds the maker's app and Amazon's pages, with what they are signed in

@@ -36,6 +36,9 @@ type Camera struct {
 	// Secrets are words that must not be kept wherever they show up, such as
 	// the test account's password.
 	Secrets []string
+	// Private, if not nil, tells which elements show what must not be kept for
+	// another reason, such as the customer's name.
+	Private func(n *screen.Node) bool
 	// Known are further secrets, in any form; may be nil.
 	Known *secret.Masker
 	// Save keeps a file and returns the path under which it is kept; the same
@@ -162,7 +165,7 @@ func (c *Camera) judge(source string) (look, error) {
 		if field && learns(n) {
 			l.words = append(l.words, n.Text)
 		}
-		return field || c.says(n) || slices.ContainsFunc(marked, func(m screen.Node) bool {
+		return field || c.says(n) || c.Private != nil && c.Private(n) || slices.ContainsFunc(marked, func(m screen.Node) bool {
 			return m.Bounds == n.Bounds && m.ResourceID == n.ResourceID && m.Class == n.Class && m.Text == n.Text
 		})
 	})

@@ -64,6 +64,12 @@ type Timing struct {
 	ProvisionerReady time.Duration // from its power to its readiness
 }
 
+// Declared is what the maker has registered for Login with Amazon.
+type Declared struct {
+	AppName string   // as Amazon's consent page shows it
+	Scopes  []string // that the app is meant to ask for
+}
+
 // Ending is what a testbed says of an attempt that is over.
 type Ending struct {
 	Recording string   // where its traffic was kept; "" if it was not
@@ -83,6 +89,10 @@ type Testbed struct {
 	// with Amazon; nil where there is no screen map for them.
 	Partner *partner.App
 	Amazon  *amazon.App
+
+	// Declared is what the maker has registered with Amazon; what is not known is
+	// empty.
+	Declared Declared
 
 	// AlexaMaps are the screen maps of the Alexa app, one of which [Testbed.Fit]
 	// takes for the release on the phone; none leaves the app's map as it is.

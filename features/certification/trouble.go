@@ -146,6 +146,7 @@ const (
 	PartnerAsksAgain  Code = "FFS-E707" // linked already, and Login with Amazon is offered again
 	PartnerNoReason   Code = "FFS-E708" // no explanation before the consent
 	PartnerSignedOut  Code = "FFS-E709" // the partner app is signed out, and cannot be signed in
+	PartnerConsent    Code = "FFS-E710" // what the customer saw of Login with Amazon breaks a rule
 	PartnerPage       Code = "FFS-E790" // the partner app shows another page than it should
 	PartnerText       Code = "FFS-E791" // words or an element that should be there are not, or the other way about
 	PartnerByOperator Code = "FFS-E792" // the operator said no, and that it is the partner app's fault

@@ -13,11 +13,17 @@ import (
 	"strings"
 )
 
+// foldered is a name of which the folder and the file are kept. The folder is
+// named by what all its files hold: the same name means the same content.
+var foldered = regexp.MustCompile(`^[0-9a-f]{32}/[0-9a-z][0-9a-z-]{0,60}\.(json|xml|png|html)$`)
+
 var extPattern = regexp.MustCompile(`^\.[a-z0-9]{1,8}$`)
 
 // SaveEvidence stores a file under its content's hash and returns its path
 // inside the run's folder, with slashes: "evidence/<SHA-256>.png". Only the
-// extension of name is used. The file is complete, and on the disk, when
+// extension of name is used, except that files which belong together may be
+// kept in one folder: "<32 hex digits of a hash of all of them>/capture.json" is
+// stored as that, inside "evidence". The file is complete, and on the disk, when
 // SaveEvidence returns.
 func (j *Journal) SaveEvidence(name string, data []byte) (string, error) {
 	return saveEvidence(j.dir, name, data)
@@ -30,6 +36,9 @@ func saveEvidence(dir, name string, data []byte) (string, error) {
 		ext = ".bin"
 	}
 	inside := path.Join(evidenceDir, hex.EncodeToString(sum[:])+ext)
+	if foldered.MatchString(name) {
+		inside = path.Join(evidenceDir, name)
+	}
 	target := filepath.Join(dir, filepath.FromSlash(inside))
 	if _, err := os.Lstat(target); err == nil {
 		return inside, nil // it came there by a rename, so it is whole

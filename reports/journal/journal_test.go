@@ -297,7 +297,9 @@ func TestEvidenceIsStoredByItsContent(t *testing.T) {
 	if b := save("screen.png", "another"); a == b {
 		t.Fatal("two contents, one path")
 	}
-	for _, hostile := range []string{"../../etc/passwd", "x.p/ng", "x.\x1b[2J", "", ".", "x." + strings.Repeat("a", 300), "a.png/../../b"} {
+	folder := strings.Repeat("0a", 16)
+	equal(t, "evidence/"+folder+"/capture.json", save(folder+"/capture.json", "{}"))
+	for _, hostile := range []string{folder + "/../x.png/..", folder + "/a/b.json/", folder[1:] + "/x.exe!", folder + "/.xml.", "../../etc/passwd", "x.p/ng", "x.\x1b[2J", "", ".", "x." + strings.Repeat("a", 300), "a.png/../../b"} {
 		p := save(hostile, "h"+hostile)
 		if ok, _ := filepath.Match("evidence/*.bin", p); !ok {
 			t.Errorf("%q was stored as %q", hostile, p)

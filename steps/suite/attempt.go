@@ -70,7 +70,7 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 	} else {
 		putBack(ctx, state, steps.Whole)
 		if f := heaviest(state.Findings); f != nil {
-			at.Verdict, at.Cause, at.Message = certification.Warning, causeOf(f.Rule), f.Message
+			at.Verdict, at.Cause, at.Message = certification.Warning, causeOf(*f), f.Message
 			if f.Severity != certification.SeverityWarning {
 				at.Verdict = certification.Review
 			}
@@ -117,9 +117,12 @@ func clockTrouble(bed *testbed.Testbed, state *steps.Attempt, from, to time.Time
 		Hint:     "keep the computer from sleeping during a run; the attempt is repeated"}
 }
 
-// causeOf is who is to blame for a finding of that rule.
-func causeOf(rule string) certification.Cause {
+// causeOf is who is to blame for a finding.
+func causeOf(f certification.Finding) certification.Cause {
+	rule := f.Rule
 	switch {
+	case strings.HasPrefix(f.Message, steps.NotJudged):
+		return certification.CauseRig // it does not show what has to be judged
 	case strings.HasPrefix(rule, "LWA-"):
 		return certification.CausePartnerApp
 	case rule == "OPERATOR":

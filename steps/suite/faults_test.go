@@ -3,6 +3,7 @@ package suite_test
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"ffscert/features"
 	"ffscert/features/catalog"
 	"ffscert/features/certification"
+	"ffscert/steps"
 	"ffscert/steps/suite"
 )
 
@@ -36,11 +38,26 @@ func TestEveryCasePasses(t *testing.T) {
 				w := world.Defaults()
 				w.Protocol = plan.Protocol
 				for _, a := range newLab(t, 1, w, handset.PhoneProfile()).runCase(t, plan.ID, c.ID, 1) {
-					require.Equal(t, certification.Passed, a.Verdict, "#%d %s %s", a.ID.N, a.Code, a.Message)
+					requireFaultless(t, a)
 				}
 			})
 		}
 	}
+}
+
+// requireFaultless makes sure that an attempt passed. The journeys of the
+// consent may be left to a review, because the phone does not show which address
+// was asked for, and for nothing else.
+func requireFaultless(t testing.TB, a certification.Attempt) {
+	t.Helper()
+	if a.ID.Case == "FFS-LWA-04" && a.Verdict == certification.Review {
+		require.Equal(t, certification.CauseRig, a.Cause, a.Message)
+		for _, f := range a.Findings {
+			require.True(t, strings.HasPrefix(f.Message, steps.NotJudged), "%s: %s", f.Rule, f.Message)
+		}
+		return
+	}
+	require.Equal(t, certification.Passed, a.Verdict, "%s %s %s", a.ID, a.Code, a.Message)
 }
 
 // Each fault of the lab ends an attempt with the verdict and the cause that are

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,11 +98,17 @@ func TestEveryPlan(t *testing.T) {
 			l := newLab(t, 1, speaking(p.Protocol), handset.NoProfile())
 			attempts := l.runJobs(t, t.Context(), plan, jobs)
 			for _, a := range attempts {
-				require.Equal(t, certification.Passed, a.Verdict, "%s: %s %s", a.ID, a.Code, a.Message)
+				requireFaultless(t, a)
 			}
 			require.True(t, len(attempts) == len(jobs), "%d attempts, none is made again", len(attempts))
 			l.asUsual(t)
-			require.Equal(t, certification.ProtocolOf(p.Protocol).RestartProvisioner, len(l.events.of(t, world.EventProvisionerOff)) > 2)
+			most := 2 // times that a scenario itself wants the provisioner off, beside the journeys of the consent
+			for _, j := range jobs {
+				if j.Case.ID == "FFS-LWA-04" && slices.ContainsFunc(j.Scenario.Steps, func(s suite.Step) bool { return s.Text == "the provisioner is switched off" }) {
+					most++
+				}
+			}
+			require.Equal(t, certification.ProtocolOf(p.Protocol).RestartProvisioner, len(l.events.of(t, world.EventProvisionerOff)) > most)
 		})
 	}
 }

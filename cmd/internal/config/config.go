@@ -90,6 +90,8 @@ type Product struct {
 	// customer sets the device up or links their Amazon account. Cases that need
 	// one apply unless it is false.
 	PartnerApp *bool `yaml:"partner_app,omitempty" json:"partner_app,omitempty"`
+	// LoginWithAmazon is what the maker has registered with Amazon for the app.
+	LoginWithAmazon LoginWithAmazon `yaml:"login_with_amazon,omitempty" json:"login_with_amazon,omitempty"`
 	// InnerBarcode is true if there is a barcode in the box, for the customer to
 	// scan. Its case applies unless it is false.
 	InnerBarcode *bool `yaml:"inner_barcode,omitempty" json:"inner_barcode,omitempty"`
@@ -99,6 +101,15 @@ type Product struct {
 	// Derivative is given if the certification rests on one that is there
 	// already; without it, the whole plan is tested.
 	Derivative *Derivative `yaml:"derivative,omitempty" json:"derivative,omitempty"`
+}
+
+// LoginWithAmazon is what the consent audit holds against what the customer sees.
+type LoginWithAmazon struct {
+	// AppName under which the app is registered, as Amazon's consent page shows it.
+	AppName string `yaml:"app_name,omitempty" json:"app_name,omitempty" jsonschema:"maxLength=200"`
+	// Scopes that the app is meant to ask for, such as
+	// "frustration_free_setup::device:setup".
+	Scopes []string `yaml:"scopes,omitempty" json:"scopes,omitempty" jsonschema:"maxItems=50"`
 }
 
 // SDK is what the product integrates for Frustration-Free Setup.

@@ -30,6 +30,9 @@ type App struct {
 	Notice func(act.Notice)
 	// Account is what is signed in with when the pages ask for it.
 	Account Account
+	// Watch, if not nil, is told of each page that is shown, before anything on
+	// it is touched.
+	Watch func(ctx context.Context, page string)
 
 	hand  *act.Hand
 	guide *act.Guide
@@ -111,8 +114,10 @@ func (a *App) Consent(ctx context.Context) (Asked, error) {
 		switch page {
 		case "consent":
 			seen = t
+			a.watch(ctx, page)
 			return nil
 		case "error":
+			a.watch(ctx, page)
 			return &certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseNetwork,
 				Message: "Amazon's page shows an error: " + act.Words(t), Hint: "see the picture; client id and redirect of the partner app may be wrong, or the network is"}
 		case "sign_in":
@@ -120,6 +125,7 @@ func (a *App) Consent(ctx context.Context) (Asked, error) {
 				return act.NotYet(a.trouble("Amazon's page does not go on after signing in", "correct accounts.amazon in the configuration, or sign in by hand (a code may be asked for)"))
 			}
 			signedIn = true
+			a.watch(ctx, page)
 			if err := a.signIn(ctx); err != nil {
 				return err
 			}
@@ -193,6 +199,50 @@ func (a *App) Leave(ctx context.Context, seen *screen.Tree) (bool, error) {
 		return true, a.hand.Back(ctx)
 	}
 	return false, nil
+}
+
+// Cancel leaves Amazon's pages with the back key, without an answer. A page that
+// was opened before comes back first, such as the sign-in page: it is left, too.
+func (a *App) Cancel(ctx context.Context) error {
+	const most = 4 // pages, one behind the other
+	for range most {
+		tree, err := a.hand.Look(ctx)
+		if err != nil {
+			return err
+		}
+		if page, err := a.guide.Page(tree); err != nil || page == act.Elsewhere {
+			return err
+		}
+		if err := a.hand.Back(ctx); err != nil {
+			return err
+		}
+	}
+	return a.hand.Until(ctx, "Amazon's pages to close", act.AppearWithin, func(t *screen.Tree) error {
+		if page, err := a.guide.Page(t); err != nil || page == act.Elsewhere {
+			return err
+		}
+		return act.NotYet(a.trouble("the back key does not lead away from Amazon's pages", "see the picture of what was there"))
+	})
+}
+
+// Stays looks at what has become of the consent page, and names the page that
+// is there now: consent, error, or another one; [act.Elsewhere] if Amazon's
+// pages are gone.
+func (a *App) Stays(ctx context.Context) (page string, err error) {
+	tree, err := a.hand.Look(ctx)
+	if err != nil {
+		return "", err
+	}
+	if page, err = a.guide.Page(tree); err == nil && page != act.Elsewhere {
+		a.watch(ctx, page)
+	}
+	return page, err
+}
+
+func (a *App) watch(ctx context.Context, page string) {
+	if a.Watch != nil {
+		a.Watch(ctx, page)
+	}
 }
 
 func (a *App) trouble(message, hint string) error {

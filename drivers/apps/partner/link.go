@@ -2,6 +2,7 @@ package partner
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"ffscert/drivers"
@@ -37,6 +38,7 @@ func (a *App) linkState(ctx context.Context) (LinkState, error) {
 	} else if on {
 		s.Offered, s.At = true, "home.login_with_amazon"
 	}
+	a.watch(ctx, "home")
 	if tree, err = a.openAccount(ctx); err != nil {
 		return s, err
 	}
@@ -47,6 +49,7 @@ func (a *App) linkState(ctx context.Context) (LinkState, error) {
 	if on {
 		s.Offered, s.At = true, "account.login_with_amazon"
 	}
+	a.watch(ctx, "account")
 	return s, err
 }
 
@@ -149,6 +152,7 @@ func (a *App) beginLink(ctx context.Context, at string) (HandOver, error) {
 			return nil
 		case "explain":
 			h.Explained = act.AllWords(t)
+			a.watch(ctx, "explain")
 			if err := a.hand.Tap(ctx, "explain.continue"); err != nil {
 				return err
 			}
@@ -167,3 +171,49 @@ func (a *App) beginLink(ctx context.Context, at string) (HandOver, error) {
 
 // handOverWithin is how long the app may take until Amazon's page is there.
 const handOverWithin = 20 * time.Second
+
+// Returned waits until the app is back in front after Amazon's pages were left
+// without a permission, and names the page that it shows then: the notice, if
+// it has one. [act.Elsewhere] if it does not come back by itself.
+func (a *App) Returned(ctx context.Context) (string, error) {
+	page, err := a.returned(ctx)
+	return page, a.why(ctx, err)
+}
+
+func (a *App) returned(ctx context.Context) (string, error) {
+	page := act.Elsewhere
+	var since time.Time // when another page than the notice was first seen
+	err := drivers.Poll(ctx, a.hand.Clock, drivers.Wait{For: "the partner app to come back from Amazon's pages", Timeout: handOverWithin, Every: lookEvery},
+		func(ctx context.Context) error {
+			tree, err := a.hand.Look(ctx)
+			if err != nil {
+				return err
+			}
+			p, err := a.guide.Page(tree)
+			if err != nil {
+				return err
+			}
+			if p == act.Elsewhere || p == act.Unknown {
+				since = time.Time{}
+				return drivers.ErrNotYet
+			}
+			now := a.hand.Clock.Now()
+			if since.IsZero() {
+				since = now
+			}
+			page = p
+			// A notice may come up a moment after the page below it.
+			if p != "message" && now.Sub(since) < noticeWithin {
+				return drivers.ErrNotYet
+			}
+			return nil
+		})
+	var late *drivers.TimeoutError
+	if errors.As(err, &late) {
+		err = nil
+	}
+	return page, err
+}
+
+// noticeWithin is how long a notice may take to come up over its page.
+const noticeWithin = 3 * time.Second

@@ -36,6 +36,9 @@ type App struct {
 	// Leave, if not nil, takes away a page of another app that this one has
 	// opened, such as Amazon's. It tells whether it did something.
 	Leave func(ctx context.Context, seen *screen.Tree) (bool, error)
+	// Watch, if not nil, is told of the pages on the way to Amazon and back,
+	// while they are shown and before anything on them is touched.
+	Watch func(ctx context.Context, page string)
 
 	hand  *act.Hand
 	guide *act.Guide
@@ -64,6 +67,12 @@ func New(phone drivers.Phone, clock drivers.Clock, m *screen.Map) *App {
 
 // Share makes the app look with the eyes of the phone's other apps.
 func (a *App) Share(eyes *act.Eyes) { a.guide.Share(eyes) }
+
+func (a *App) watch(ctx context.Context, page string) {
+	if a.Watch != nil {
+		a.Watch(ctx, page)
+	}
+}
 
 // Map is the app's screen map.
 func (a *App) Map() *screen.Map { return a.hand.Map }

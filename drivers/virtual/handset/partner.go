@@ -3,6 +3,7 @@ package handset
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"ffscert/drivers/virtual/apps"
 	"ffscert/drivers/virtual/world"
@@ -19,6 +20,7 @@ const (
 type authorization struct {
 	caller, browser string // packages
 	request         world.AuthRequest
+	asked           time.Time
 }
 
 // account is the account whose devices an app shows: that of Amazon, or that
@@ -51,7 +53,7 @@ func (h *Handset) requestAuthorization(in *instance, browser string) {
 		return
 	}
 	h.end(browser) // a page that is open there is not this one
-	h.auth = &authorization{caller: in.model.Package, browser: browser, request: h.lab.AuthRequest()}
+	h.auth = &authorization{caller: in.model.Package, browser: browser, request: h.lab.AuthRequest(), asked: h.clock.Now()}
 	h.start(m)
 }
 
@@ -117,6 +119,18 @@ func (e *env) authField(name string) string {
 		return strings.Join(e.authRequest().Scopes, " ")
 	case "pending":
 		return strconv.FormatBool(pending)
+	case "expired":
+		return strconv.FormatBool(pending && e.h.auth.request.Expires > 0 && e.h.clock.Now().Sub(e.h.auth.asked) >= e.h.auth.request.Expires)
+	case "button":
+		if e.authRequest().Wrong == world.LWAButton {
+			return "Sign in using Amazon"
+		}
+		return "Login with Amazon"
+	case "wrong":
+		if pending {
+			return string(e.h.auth.request.Wrong)
+		}
+		return string(e.authRequest().Wrong)
 	case "offered":
 		return strconv.FormatBool(e.authRequest().Offered)
 	case "app_name":

@@ -92,14 +92,16 @@ type PartnerConfig struct {
 	AppName  string   `yaml:"app_name" json:"app_name" jsonschema_description:"The app's name as Amazon's consent page shows it."`
 	Scopes   []string `yaml:"scopes" json:"scopes" jsonschema_description:"What the app asks Amazon for."`
 	// DOMAIN §3: observed, not confirmed; so it is data.
-	FFSScope      string        `yaml:"ffs_scope" json:"ffs_scope" jsonschema_description:"Which of the scopes is that of Frustration-Free Setup."`
-	RequiresLink  bool          `yaml:"requires_link" json:"requires_link" jsonschema_description:"Whether zero-touch set-up needs the account to be linked, with the scope of Frustration-Free Setup."`
-	FFSGivesUp    time.Duration `yaml:"ffs_gives_up" json:"ffs_gives_up" jsonschema:"type=string" jsonschema_description:"From power-on until a device that is not being set up gives zero-touch set-up up."`
-	OwnSetUpDelay Range         `yaml:"own_set_up_delay" json:"own_set_up_delay" jsonschema_description:"From the end of a zero-touch set-up that failed until the maker's own starts by itself."`
-	OwnSetUpTime  Range         `yaml:"own_set_up_time" json:"own_set_up_time" jsonschema_description:"How long the maker's own set-up takes."`
-	OwnSetUpLasts bool          `yaml:"own_set_up_lasts" json:"own_set_up_lasts" jsonschema_description:"Whether a device keeps what its own set-up gave it when it loses its power. If not, it can be set up by zero-touch again without being removed in the maker's app."`
-	Delay         Range         `yaml:"delay" json:"delay" jsonschema_description:"From a zero-touch set-up until the maker's cloud knows the device, too."`
-	Others        []OtherDevice `yaml:"others" json:"others" jsonschema_description:"Other devices that the maker's cloud knows."`
+	FFSScope       string        `yaml:"ffs_scope" json:"ffs_scope" jsonschema_description:"Which of the scopes is that of Frustration-Free Setup."`
+	LWAFault       LWAFault      `yaml:"lwa_fault" json:"lwa_fault" jsonschema_description:"One thing that the partner app or Amazon's page does wrong on the way through Login with Amazon, named after the consent rule that finds it; empty if nothing is wrong."`
+	ConsentExpires time.Duration `yaml:"consent_expires" json:"consent_expires" jsonschema:"type=string" jsonschema_description:"How long Amazon's consent page waits for an answer, a guess; 0 is for ever."`
+	RequiresLink   bool          `yaml:"requires_link" json:"requires_link" jsonschema_description:"Whether zero-touch set-up needs the account to be linked, with the scope of Frustration-Free Setup."`
+	FFSGivesUp     time.Duration `yaml:"ffs_gives_up" json:"ffs_gives_up" jsonschema:"type=string" jsonschema_description:"From power-on until a device that is not being set up gives zero-touch set-up up."`
+	OwnSetUpDelay  Range         `yaml:"own_set_up_delay" json:"own_set_up_delay" jsonschema_description:"From the end of a zero-touch set-up that failed until the maker's own starts by itself."`
+	OwnSetUpTime   Range         `yaml:"own_set_up_time" json:"own_set_up_time" jsonschema_description:"How long the maker's own set-up takes."`
+	OwnSetUpLasts  bool          `yaml:"own_set_up_lasts" json:"own_set_up_lasts" jsonschema_description:"Whether a device keeps what its own set-up gave it when it loses its power. If not, it can be set up by zero-touch again without being removed in the maker's app."`
+	Delay          Range         `yaml:"delay" json:"delay" jsonschema_description:"From a zero-touch set-up until the maker's cloud knows the device, too."`
+	Others         []OtherDevice `yaml:"others" json:"others" jsonschema_description:"Other devices that the maker's cloud knows."`
 }
 
 // OtherDevice is a device that has nothing to do with the test.
@@ -138,13 +140,14 @@ func Defaults() Config {
 		},
 		Partner: PartnerConfig{
 			SignedIn: true, AppName: "Example Home",
-			Scopes:        []string{"alexa::skills:account_linking", "frustration_free_setup::device:setup"},
-			FFSScope:      "frustration_free_setup::device:setup",
-			FFSGivesUp:    2 * time.Minute,
-			OwnSetUpDelay: Range{time.Second, 3 * time.Second},
-			OwnSetUpTime:  Range{15 * time.Second, 30 * time.Second},
-			Delay:         Range{time.Second, 3 * time.Second},
-			Others:        []OtherDevice{},
+			Scopes:         []string{"alexa::skills:account_linking", "frustration_free_setup::device:setup"},
+			FFSScope:       "frustration_free_setup::device:setup",
+			ConsentExpires: 10 * time.Minute,
+			FFSGivesUp:     2 * time.Minute,
+			OwnSetUpDelay:  Range{time.Second, 3 * time.Second},
+			OwnSetUpTime:   Range{15 * time.Second, 30 * time.Second},
+			Delay:          Range{time.Second, 3 * time.Second},
+			Others:         []OtherDevice{},
 		},
 		Others: []OtherDevice{
 			{Name: "Hallway lamp", Kind: Light, On: true},

@@ -37,6 +37,10 @@ type Partner struct {
 type AuthRequest struct {
 	Scopes  []string
 	AppName string
+	// Expires is how long Amazon's consent page waits for an answer; 0 is for ever.
+	Expires time.Duration
+	// Wrong is what the app or the page does wrong; "" if nothing.
+	Wrong LWAFault
 	// Offered: the app shows "Login with Amazon". It does not once it is linked,
 	// nor under the fault partner_no_login.
 	Offered bool
@@ -159,7 +163,7 @@ func (w *World) authRequest() AuthRequest {
 	if w.partner.noScope {
 		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == c.FFSScope })
 	}
-	return AuthRequest{Scopes: scopes, AppName: c.AppName, Offered: !w.partner.linked && !w.partner.noLogin}
+	return AuthRequest{Scopes: scopes, AppName: c.AppName, Expires: c.ConsentExpires, Wrong: c.LWAFault, Offered: !w.partner.linked && !w.partner.noLogin}
 }
 
 // Authorize is the customer's answer on Amazon's consent page. Allowing links

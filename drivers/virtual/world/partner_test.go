@@ -387,7 +387,7 @@ func TestWithoutFallback(t *testing.T) {
 
 func TestTheCustomerConsents(t *testing.T) {
 	l := newLab(t, with(patient, func(c *world.Config) { c.Partner.RequiresLink = true }))
-	equal(t, l.AuthRequest(), world.AuthRequest{Scopes: []string{linking, ffs}, AppName: "Example Home", Offered: true})
+	equal(t, l.AuthRequest(), world.AuthRequest{Scopes: []string{linking, ffs}, AppName: "Example Home", Expires: 10 * time.Minute, Offered: true})
 	l.Switch(l.id("First plug"), true)
 	equal(t, l.one(world.EventSetUpWaits).Reason, "account_not_linked")
 	l.Authorize(false)
@@ -422,7 +422,7 @@ func TestWhatThePartnerAppLacks(t *testing.T) {
 	equal(t, len(l.of(world.EventFault)), 2, "drawn anew in every attempt")
 
 	l = newLab(t, with(patient, func(c *world.Config) { c.Faults.PartnerNoScope, c.Partner.RequiresLink = 1, true }))
-	equal(t, l.AuthRequest(), world.AuthRequest{Scopes: []string{linking}, AppName: "Example Home", Offered: true})
+	equal(t, l.AuthRequest(), world.AuthRequest{Scopes: []string{linking}, AppName: "Example Home", Expires: 10 * time.Minute, Offered: true})
 	l.Authorize(true)
 	equal(t, l.Partner().Scopes, []string{linking})
 	l.Switch(l.id("First plug"), true)

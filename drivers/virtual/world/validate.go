@@ -120,6 +120,10 @@ func (c Config) validatePartner(v *validator) {
 		v.text(fmt.Sprintf("partner.scopes[%d]", i), s)
 	}
 	v.text("partner.ffs_scope", p.FFSScope)
+	v.duration("partner.consent_expires", p.ConsentExpires)
+	if !p.LWAFault.known() {
+		v.add("partner.lwa_fault", "%q is none of them: they are %v", p.LWAFault, LWAFaults())
+	}
 	v.duration("partner.ffs_gives_up", p.FFSGivesUp)
 	v.span("partner.own_set_up_delay", p.OwnSetUpDelay)
 	v.span("partner.own_set_up_time", p.OwnSetUpTime)

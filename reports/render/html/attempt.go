@@ -173,7 +173,7 @@ func kind(p string) string {
 
 // evidencePath is the form of a path that the journal gives to evidence and to
 // recorded traffic.
-var evidencePath = regexp.MustCompile(`^(?:evidence|wire)/[0-9A-Za-z][0-9A-Za-z._-]{0,120}$`)
+var evidencePath = regexp.MustCompile(`^(?:evidence|wire)/(?:[0-9a-f]{32}/)?[0-9A-Za-z][0-9A-Za-z._-]{0,120}$`)
 
 // href is the link from the page to a file of the run's folder; not ok if the
 // path leads anywhere else.

@@ -1,0 +1,218 @@
+package suite_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ffscert/drivers/testbed"
+	"ffscert/drivers/virtual/handset"
+	"ffscert/drivers/virtual/world"
+	"ffscert/features"
+	"ffscert/features/catalog"
+	"ffscert/features/certification"
+	"ffscert/reports/journal"
+	"ffscert/steps/checks/consent"
+	"ffscert/steps/checks/consent/captures"
+	"ffscert/steps/suite"
+)
+
+// walked is an attempt of a journey with what it recorded.
+type walked struct {
+	certification.Attempt
+	capture consent.Capture
+	report  consent.Report
+	files   map[string]string // by name: what the folder holds
+}
+
+// walk walks the journeys whose tags fit, and reads what was recorded.
+func (l lab) walk(t testing.TB, tags string) map[consent.Journey]walked {
+	t.Helper()
+	cat, err := catalog.Load()
+	require.NoError(t, err)
+	plan, err := cat.Plan("mss-wifi-default")
+	require.NoError(t, err)
+	all, problems := suite.Load(suite.Source{FS: features.Files})
+	require.Empty(t, problems)
+	jobs, err := suite.Select(plan, all, suite.Selection{Tags: tags}, nil)
+	require.NoError(t, err)
+	j, err := journal.Create(t.Context(), t.TempDir(), journal.Header{Created: time.Now().UTC(), Plan: plan, ToolVersion: "test",
+		Product: journal.Product{DeviceName: l.bed.Names.Device}, Scopes: suite.Scopes(jobs)})
+	require.NoError(t, err)
+	defer j.Close()
+	require.NoError(t, (&suite.Run{Jobs: jobs, Beds: []*testbed.Testbed{l.bed}, Journal: j}).Do(context.WithoutCancel(t.Context())))
+	rec, err := j.Record(t.Context())
+	require.NoError(t, err)
+	rules, err := consent.New()
+	require.NoError(t, err)
+	found := map[consent.Journey]walked{}
+	for _, a := range rec.Attempts {
+		w := walked{Attempt: a, files: map[string]string{}}
+		for _, o := range a.Observations {
+			for _, p := range o.Evidence {
+				if filepath.Base(p) != captures.Index {
+					continue
+				}
+				dir := filepath.Join(j.Dir(), filepath.Dir(p))
+				w.capture, err = captures.Read(dir)
+				require.NoError(t, err)
+				names, err := os.ReadDir(dir)
+				require.NoError(t, err)
+				for _, n := range names {
+					data, err := os.ReadFile(filepath.Join(dir, n.Name()))
+					require.NoError(t, err)
+					w.files[n.Name()] = string(data)
+				}
+			}
+		}
+		require.NotEmpty(t, w.capture.Screens, "%s %s: %s", a.ID, a.Code, a.Message)
+		w.report = rules.Judge(w.capture, consent.Options{})
+		found[w.capture.Journey] = w
+	}
+	return found
+}
+
+func journeyLab(t testing.TB, door int, w world.Config, latency handset.Profile) lab {
+	l := newLab(t, door, w, latency)
+	l.bed.Declared = testbed.Declared{AppName: w.Partner.AppName, Scopes: w.Partner.Scopes}
+	return l
+}
+
+var address = regexp.MustCompile(`[\w.+-]+@[\w-]+\.\w+`)
+
+// On the simulated phone nothing is wrong: every journey comes to its end, and
+// what was recorded says who was in front and for how long. The address is
+// hidden in a Custom Tab: that alone is for a person.
+func TestTheJourneysWithoutAFault(t *testing.T) {
+	t.Parallel()
+	l := journeyLab(t, 1, world.Defaults(), handset.PhoneProfile())
+	const password = "Rosen-4711"
+	l.bed.Amazon.Account.Password, l.bed.Partner.Account.Password = password, password
+	all := l.walk(t, "@case:FFS-LWA-04")
+	require.Len(t, all, 5)
+	roles := map[consent.Journey]string{
+		consent.Allow:     "other other explain signin consent other other",
+		consent.Refuse:    "other other explain signin consent refused fallback other",
+		consent.Cancel:    "other other explain signin consent refused fallback other",
+		consent.Timeout:   "other other explain signin consent other refused fallback other",
+		consent.Returning: "other other",
+	}
+	for j, w := range all {
+		require.Equal(t, roles[j], rolesOf(w.capture), j)
+		require.Empty(t, w.report.Findings, j)
+		require.True(t, w.capture.Simulated)
+		for _, r := range w.report.Rules {
+			if r.Outcome == consent.NotRun && r.Required {
+				require.Contains(t, []string{"LWA-SCOPE", "LWA-ESSENTIAL", "LWA-URL"}, r.ID, j)
+			}
+		}
+		want := certification.Review
+		if j == consent.Returning { // nothing is asked for
+			want = certification.Passed
+		}
+		require.Equal(t, want, w.Verdict, "%s: %s %s", j, w.Code, w.Message)
+		for name, data := range w.files {
+			if !strings.HasSuffix(name, ".png") {
+				require.NotRegexp(t, address, data, "%s: %s", j, name)
+				require.NotContains(t, data, password, "%s: %s", j, name)
+			}
+		}
+		for _, s := range w.capture.Screens {
+			require.NotEmpty(t, s.Picture, "%s: %s", j, s.File)
+			require.NotNil(t, s.Dwell)
+			require.Positive(t, *s.Dwell)
+			switch s.Role {
+			case consent.Consent, consent.SignIn:
+				require.Equal(t, "com.android.chrome", s.Package)
+			default:
+				if !strings.Contains(s.File, "amazon") {
+					require.Equal(t, "com.example.lumen", s.Package, s.File)
+				}
+			}
+		}
+	}
+	require.Greater(t, *all[consent.Timeout].capture.Screens[4].Dwell, 890.0, "the consent page was left unanswered")
+	require.Len(t, l.events.of(t, world.EventAuthorized), 2, "allowed once, and once more to come back linked")
+	require.Len(t, l.events.of(t, world.EventAuthorizationRefused), 1)
+}
+
+func rolesOf(c consent.Capture) string {
+	var roles []string
+	for _, s := range c.Screens {
+		roles = append(roles, string(s.Role))
+	}
+	return strings.Join(roles, " ")
+}
+
+// What cannot be refused is the app's failure also where somebody wants to
+// refuse it, and not the map's.
+func TestAConsentThatCannotBeRefused(t *testing.T) {
+	t.Parallel()
+	w := world.Defaults()
+	w.Partner.LWAFault = world.LWARefuse
+	a := journeyLab(t, 1, w, handset.NoProfile()).walk(t, "@journey:refuse")[consent.Refuse]
+	require.Equal(t, certification.Failed, a.Verdict, a.Message)
+	require.Equal(t, certification.PartnerConsent, a.Code)
+	require.Contains(t, a.Message, "LWA-REFUSE")
+}
+
+// Through the real Appium the same screens are recorded.
+func TestTheJourneysThroughTheRealAppium(t *testing.T) {
+	w := fastWorld()
+	w.Partner.OwnSetUpTime = world.Range{Min: time.Second, Max: 2 * time.Second}
+	l := journeyLab(t, 2, w, handset.NoProfile())
+	all := l.walk(t, "@journey:allow or @journey:cancel")
+	require.Len(t, all, 2)
+	for j, w := range all {
+		require.Empty(t, w.report.Findings, j)
+		require.Equal(t, certification.Review, w.Verdict, "%s: %s %s", j, w.Code, w.Message)
+	}
+	require.Equal(t, "other other explain signin consent other other", rolesOf(all[consent.Allow].capture))
+	require.Equal(t, "other other explain signin consent refused fallback other", rolesOf(all[consent.Cancel].capture))
+}
+
+// A rule about a fact that is broken is the partner app's failure, and nobody
+// else's.
+func TestABrokenRuleFailsTheCase(t *testing.T) {
+	t.Parallel()
+	l := journeyLab(t, 1, world.Defaults(), handset.NoProfile())
+	l.bed.Declared.AppName = "Somebody else's app"
+	a := l.walk(t, "@journey:allow")[consent.Allow]
+	require.Equal(t, certification.Failed, a.Verdict, a.Message)
+	require.Equal(t, certification.CausePartnerApp, a.Cause)
+	require.Equal(t, certification.PartnerConsent, a.Code)
+	require.Contains(t, a.Message, "LWA-IDENTITY")
+}
+
+// Everything that the simulated app or page does wrong is found by the rule
+// after which it is named, and by no other.
+func TestEveryFaultOfTheJourneyIsFoundByItsRule(t *testing.T) {
+	t.Parallel()
+	for _, f := range world.LWAFaults() {
+		t.Run(string(f), func(t *testing.T) {
+			t.Parallel()
+			w := world.Defaults()
+			w.Partner.LWAFault = f
+			l := journeyLab(t, 1, w, handset.NoProfile())
+			a := l.walk(t, "@journey:allow")[consent.Allow]
+			rule, verdict := "LWA-"+strings.ToUpper(string(f)), certification.Review // required rules are not run, either
+			switch f {
+			case world.LWAUnexplained:
+				rule, verdict = "LWA-REASON", certification.Failed
+			case world.LWARefuse, world.LWAIdentity:
+				verdict = certification.Failed
+			}
+			require.NotEmpty(t, a.report.Findings)
+			for _, found := range a.report.Findings {
+				require.Equal(t, rule, found.Rule, found.Message)
+			}
+			require.Equal(t, verdict, a.Verdict, a.Message)
+		})
+	}
+}
