@@ -1,0 +1,101 @@
+package consent
+
+import (
+	"encoding/json"
+
+	"ffscert/drivers/screen"
+)
+
+// Journey is the way that a customer took through the consent.
+type Journey string
+
+// The journeys.
+const (
+	Allow     Journey = "allow"
+	Refuse    Journey = "refuse"
+	Cancel    Journey = "cancel"  // with the back key
+	Timeout   Journey = "timeout" // on the consent page
+	Offline   Journey = "offline"
+	Returning Journey = "returning" // has consented already
+	SSO       Journey = "sso"       // through the Amazon Shopping app
+	Browser   Journey = "browser"
+	AppToApp  Journey = "app_to_app" // through the Alexa app
+	Revoked   Journey = "revoked"    // revoked at Amazon, and asked again
+)
+
+// Journeys are all journeys, in the order in which they are documented.
+func Journeys() []Journey {
+	return []Journey{Allow, Refuse, Cancel, Timeout, Offline, Returning, SSO, Browser, AppToApp, Revoked}
+}
+
+// broken tells whether the journey ends without a permission, so that the
+// maker's own set-up has to step in.
+func (j Journey) broken() bool {
+	return j == Refuse || j == Cancel || j == Timeout || j == Offline
+}
+
+// asks tells whether the customer sees Amazon's consent page.
+func (j Journey) asks() bool { return j != Offline && j != Returning }
+
+// Role is what a screen is in the journey.
+type Role string
+
+// The roles.
+const (
+	Explain  Role = "explain"  // the app says what the permission is for
+	SignIn   Role = "signin"   // Amazon's sign-in, or the app's own
+	Consent  Role = "consent"  // Amazon asks for the permission
+	Refused  Role = "refused"  // the app has learnt that there is none
+	Fallback Role = "fallback" // the maker's own set-up
+	Other    Role = "other"
+)
+
+// Roles are all roles.
+func Roles() []Role { return []Role{Explain, SignIn, Consent, Refused, Fallback, Other} }
+
+// FFSScope is the default name of the scope of Frustration-Free Setup, as
+// observed in a published app; see DOMAIN: it is not documented by Amazon.
+const FFSScope = "frustration_free_setup::device:setup"
+
+// Capture is what was recorded of one journey.
+type Capture struct {
+	Locale string // of the phone, BCP 47, such as de-DE
+	// Density is in dots per inch (420), or, up to 10, a factor of 160 (2.625);
+	// 0 if it is not known.
+	Density float64
+	// FontScale is Android's setting; 0 if it is not known.
+	FontScale float64
+	Journey   Journey
+	// DeclaredScopes are those of the product's profile; nil if it names none.
+	DeclaredScopes []string
+	// RequestedURL is the address of Amazon's authorization endpoint with its
+	// parameters, as the app asked for it; empty if it was not visible.
+	RequestedURL string
+	// ScopeData is the request's scope_data, a JSON object; nil if unknown.
+	ScopeData json.RawMessage
+	AppName   string // as registered with Amazon; empty if unknown
+	// AppPackage is the package of the maker's app.
+	AppPackage string
+	Screens    []Screen
+	// Simulated says that the phone was a simulated one.
+	Simulated bool
+}
+
+// Screen is one thing that the customer saw.
+type Screen struct {
+	// File is the name of its files without extension.
+	File    string
+	Role    Role
+	Package string // in front
+	// Dwell is how long it was seen, in seconds, and Taps how many taps were
+	// made on it; nil if unknown.
+	Dwell *float64
+	Taps  *int
+	// Tree is the page source. Windows that lie on top are roots of their own.
+	Tree *screen.Tree
+	// Picture is a PNG; empty if there is none. Its size has been checked.
+	Picture []byte
+	// HTML is the page's document; empty if there is none. What counts of its
+	// styles is said in dom.go.
+	HTML string
+}

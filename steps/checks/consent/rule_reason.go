@@ -1,0 +1,75 @@
+package consent
+
+import (
+	"strings"
+
+	"ffscert/drivers"
+)
+
+// brands say nothing about a meaning: "Frustration-Free Setup" explains neither
+// a set-up nor a benefit to who has never heard of it.
+func brands() []string {
+	return []string{"frustration-free setup", "frustration free setup", "frustration-free set-up", "frustfreie einrichtung", "login with amazon"}
+}
+
+// judgeReason is LWA-REASON. Source: Provisionee Certification Guide, "Device
+// Details": "all messaging to the customer for permission regarding FFS, and the
+// explanation of why the customer needs to grant permission is clear". That a
+// screen comes before the hand-over is a fact; what its words mean is not.
+func judgeReason(s *subject, j *judgement) {
+	var before, late []*view
+	for i, v := range s.views {
+		if v.Role != Explain || !s.own(v) {
+			continue
+		}
+		if s.first < 0 || i < s.first {
+			before = append(before, v)
+		} else {
+			late = append(late, v)
+		}
+	}
+	switch {
+	case len(before) == 0 && len(late) > 0:
+		j.find(Fail, late[0], drivers.Rect{}, "the app explains the permission only after it has handed over to Amazon")
+		return
+	case len(before) == 0 && s.c.Journey == Returning:
+		j.lacks("the journey %s asks for nothing", s.c.Journey)
+		return
+	case len(before) == 0 && s.first < 0:
+		j.lacks("neither an explanation nor a page of Amazon's was recorded")
+		return
+	case len(before) == 0:
+		j.find(Fail, s.views[s.first], drivers.Rect{}, "no screen of the app explains the permission before it hands over to Amazon")
+		return
+	}
+	if s.pack == nil {
+		j.lacks("there is no phrase pack for the language of %s", s.c.Locale)
+		return
+	}
+	var said strings.Builder
+	for _, v := range before {
+		said.WriteString(v.prose())
+	}
+	prose := said.String()
+	for _, b := range brands() {
+		prose = strings.ReplaceAll(prose, b, " ")
+	}
+	m := &s.pack.Meaning
+	var found []string
+	for _, element := range []struct {
+		name string
+		list phrases
+	}{
+		{"what it is for, setting up devices", m.DeviceSetup},
+		{"Wi-Fi or Amazon", m.WiFiOrAmazon},
+		{"the benefit for the customer", m.Benefit},
+		{"how to undo it", m.Undo},
+	} {
+		if phrase, ok := element.list.find(prose); ok {
+			found = append(found, phrase)
+			continue
+		}
+		j.find(Review, before[0], drivers.Rect{}, "the explanation (%s) does not say %s, in any words that the phrase pack for %s knows", files(before), element.name, languageName(s.language))
+	}
+	j.pass("%s names device set-up, Wi-Fi or Amazon, the benefit, and how to undo it (%s)", files(before), strings.Join(found, ", "))
+}
