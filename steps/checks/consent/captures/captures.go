@@ -117,6 +117,10 @@ func (r *reader) screen(s *consent.Screen, i int) error {
 	if err != nil {
 		return err
 	}
+	// Counted before a tree is made of them.
+	if n := bytes.Count(source, []byte("<")) - bytes.Count(source, []byte("</")); n > maxNodes+10 {
+		return &Error{File: s.File + ".xml", Wrong: fmt.Sprintf("it has %d elements, more than %d: that is no screen", n-1, maxNodes)}
+	}
 	if s.Tree, err = screen.Parse(string(source)); err != nil {
 		var p *screen.ParseError
 		if errors.As(err, &p) {
