@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"ffscert/features/certification"
+	"ffscert/reports/journal"
 	"ffscert/reports/matrix"
 )
 
@@ -256,5 +258,18 @@ func TestAFullDiskStopsTheRun(t *testing.T) {
 	}
 	if m := resultOf(t, dir, small); m.Summary.Verdict != "passed" || m.Cases[0].Attempts.Passed != 18 {
 		t.Errorf("after there was room: %+v", m.Summary)
+	}
+}
+
+// The clock of a simulated testbed runs ahead of the day: what is continued at
+// once still begins after what it continues.
+func TestASessionBeginsAfterTheOneBeforeIt(t *testing.T) {
+	end := time.Now().UTC().Add(time.Hour)
+	was := journal.Record{Attempts: []certification.Attempt{{Finished: end}}}
+	if s := (runOptions{}).session(was); s.Started.Before(end) {
+		t.Errorf("it begins %s before the end of the one before", end.Sub(s.Started))
+	}
+	if s := (runOptions{}).session(journal.Record{}); time.Since(s.Started) > time.Minute {
+		t.Errorf("it begins at %s", s.Started)
 	}
 }
