@@ -230,12 +230,15 @@ func TestAFullDiskStopsTheRun(t *testing.T) {
 	}
 	t.Cleanup(func() { exec.Command("umount", small).Run() })
 	args := []string{"run", "--case", "3P2-DE-02", "--attempts", "18", "--runs", small}
-	var said bytes.Buffer
+	var said, shown bytes.Buffer
 	cmd := ffscert(t, dir, args...)
-	cmd.Stderr = &said
+	cmd.Stdout, cmd.Stderr = &shown, &said
 	_ = cmd.Run()
 	if cmd.ProcessState.ExitCode() != 3 {
 		t.Fatalf("status %d: %s", cmd.ProcessState.ExitCode(), said.String())
+	}
+	if strings.Contains(shown.String(), "STILL RUNNING") || !strings.Contains(shown.String(), "interrupted") {
+		t.Errorf("the run has stopped, and it shows:\n%s", shown.String())
 	}
 	for _, s := range []string{"no room on the disk", "make room in " + small, "--resume"} {
 		if !strings.Contains(said.String(), s) {
