@@ -45,6 +45,7 @@ func conclude(ctx context.Context, j *journal.Journal, runErr error) (result, er
 		end = j.Interrupt
 	}
 	if err := end(last, now); err != nil {
+		before.State = journal.Interrupted // nobody goes on with it, whatever the file says
 		return result{record: before, matrix: matrix.Of(before), dir: j.Dir()}, err
 	}
 	rec, err := j.Record(last)

@@ -164,7 +164,7 @@ func begin(ctx context.Context, s *state, c *config.Config, o runOptions, job pl
 	if err := refuseMixing(was, simulated); err != nil {
 		return nil, err
 	}
-	session := o.session(was.Header)
+	session := o.session(was)
 	if v := claim.Older(); v > 0 {
 		session.Remarks = append(session.Remarks, fmt.Sprintf("the journal was migrated from schema version %d; a copy of it is kept beside it", v))
 	}
@@ -180,9 +180,14 @@ func begin(ctx context.Context, s *state, c *config.Config, o runOptions, job pl
 	return j, nil
 }
 
-// session is the stretch of the run that begins now.
-func (o runOptions) session(was journal.Header) journal.Session {
-	return journal.Session{Started: time.Now().UTC(), ToolVersion: version, Remarks: was.Uncompared()}
+// session is the stretch of the run that begins now. The clock of a simulated
+// testbed may have been ahead: no session begins before the one before it ended.
+func (o runOptions) session(was journal.Record) journal.Session {
+	now := time.Now().UTC()
+	if t := lastMoment(was); t.After(now) {
+		now = t
+	}
+	return journal.Session{Started: now, ToolVersion: version, Remarks: was.Header.Uncompared()}
 }
 
 // lastMoment is the end of the last attempt.

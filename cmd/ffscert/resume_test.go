@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"ffscert/features/certification"
+	"ffscert/reports/journal"
 	"ffscert/reports/matrix"
 )
 
@@ -228,12 +230,15 @@ func TestAFullDiskStopsTheRun(t *testing.T) {
 	}
 	t.Cleanup(func() { exec.Command("umount", small).Run() })
 	args := []string{"run", "--case", "3P2-DE-02", "--attempts", "18", "--runs", small}
-	var said bytes.Buffer
+	var said, shown bytes.Buffer
 	cmd := ffscert(t, dir, args...)
-	cmd.Stderr = &said
+	cmd.Stdout, cmd.Stderr = &shown, &said
 	_ = cmd.Run()
 	if cmd.ProcessState.ExitCode() != 3 {
 		t.Fatalf("status %d: %s", cmd.ProcessState.ExitCode(), said.String())
+	}
+	if strings.Contains(shown.String(), "STILL RUNNING") || !strings.Contains(shown.String(), "interrupted") {
+		t.Errorf("the run has stopped, and it shows:\n%s", shown.String())
 	}
 	for _, s := range []string{"no room on the disk", "make room in " + small, "--resume"} {
 		if !strings.Contains(said.String(), s) {
@@ -256,5 +261,18 @@ func TestAFullDiskStopsTheRun(t *testing.T) {
 	}
 	if m := resultOf(t, dir, small); m.Summary.Verdict != "passed" || m.Cases[0].Attempts.Passed != 18 {
 		t.Errorf("after there was room: %+v", m.Summary)
+	}
+}
+
+// The clock of a simulated testbed runs ahead of the day: what is continued at
+// once still begins after what it continues.
+func TestASessionBeginsAfterTheOneBeforeIt(t *testing.T) {
+	end := time.Now().UTC().Add(time.Hour)
+	was := journal.Record{Attempts: []certification.Attempt{{Finished: end}}}
+	if s := (runOptions{}).session(was); s.Started.Before(end) {
+		t.Errorf("it begins %s before the end of the one before", end.Sub(s.Started))
+	}
+	if s := (runOptions{}).session(journal.Record{}); time.Since(s.Started) > time.Minute {
+		t.Errorf("it begins at %s", s.Started)
 	}
 }

@@ -184,8 +184,10 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	defer j.Close()
 	open.held.name(s, j.Header().ID)
 	for i, t := range known {
-		if err := j.SetTestbed(ctx, t, settingsOf(chosen[i])...); err != nil {
-			return err
+		// Not cut off by an interrupt: the run is there now, and must be closed in
+		// good order.
+		if err := j.SetTestbed(context.WithoutCancel(ctx), t, settingsOf(chosen[i])...); err != nil {
+			return stopped(s, c, j, err)
 		}
 	}
 	asking := job.asksOperator()

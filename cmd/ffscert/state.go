@@ -20,6 +20,7 @@ import (
 	"ffscert/cmd/internal/config"
 	"ffscert/drivers/secret"
 	"ffscert/features/certification"
+	"ffscert/reports/journal"
 	"ffscert/reports/render/safe"
 )
 
@@ -154,6 +155,9 @@ func Main(s *state) int {
 	if err == nil {
 		return exitPassed
 	}
+	if cutOff(ctx, err) {
+		return exitInterrupted
+	}
 	status := exitUsage // cobra's own errors are errors of usage
 	var se *statusError
 	if errors.As(err, &se) {
@@ -171,6 +175,13 @@ func Main(s *state) int {
 		}
 	}
 	return status
+}
+
+// cutOff tells whether an error is nothing but the interrupt that was asked for.
+// It may come at any moment, while a journal is read as well as in an attempt,
+// and must never look like a mistake of the user or a fault of the disk.
+func cutOff(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && errors.Is(err, context.Canceled) && !journal.NoRoom(err) && !errors.Is(err, journal.ErrLocked) && !errors.Is(err, journal.ErrForeign)
 }
 
 // printable makes text that may come from outside harmless for a terminal.

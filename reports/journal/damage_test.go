@@ -139,3 +139,32 @@ func TestChangedRowsAreNoticed(t *testing.T) {
 		})
 	}
 }
+
+// A journal that was cut off is called that, wherever it was cut, also while
+// what a killed process left in its log makes up for a part of it.
+func TestACutOffJournalIsRefused(t *testing.T) {
+	runs := t.TempDir()
+	path, _ := fiveAttempts(t, runs)
+	good, err := os.ReadFile(path)
+	check(t, err)
+	for n := 0; n < len(good); n += 500 {
+		check(t, os.WriteFile(path, good[:n], 0o644))
+		if _, _, err := Read(t.Context(), runs, Latest); !errors.Is(err, ErrForeign) {
+			t.Errorf("cut off after %d bytes: %v", n, err)
+		}
+	}
+}
+
+// SQLite reads NULL from a page that is gone.
+func TestNothingWhereSomethingMustBeIsDamage(t *testing.T) {
+	runs := t.TempDir()
+	path, _ := fiveAttempts(t, runs)
+	db, err := sql.Open("sqlite", path)
+	check(t, err)
+	defer db.Close()
+	var id string
+	err = db.QueryRowContext(t.Context(), "SELECT NULL").Scan(&id)
+	if err = explain(path, "read", err); !errors.Is(err, ErrForeign) {
+		t.Error(err)
+	}
+}

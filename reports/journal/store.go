@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -128,6 +129,11 @@ func identify(path string) error {
 func explain(path, doing string, err error) error {
 	if errors.Is(err, ErrForeign) {
 		return err
+	}
+	if strings.HasPrefix(err.Error(), "sql: Scan error") {
+		// NULL where the schema has none: a page is gone. The package has no type
+		// for it.
+		return fmt.Errorf("%s: %w: it is torn: %w", path, ErrForeign, err)
 	}
 	var s *sqlite.Error
 	if errors.As(err, &s) {
