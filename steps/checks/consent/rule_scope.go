@@ -288,6 +288,8 @@ func judgeEssential(s *subject, j *judgement) {
 		j.lacks("the scopes that the product's profile declares are not known")
 	case s.c.ScopeData == nil && s.c.RequestedURL == "":
 		j.lacks("the requested URL was not visible, so it is not known which scopes are essential")
+	case s.c.ScopeData == nil && s.badURL != nil:
+		j.lacks("%s", s.badURL)
 	case err == nil:
 		j.pass("essential: %d scopes, all declared", len(essential))
 	}

@@ -226,6 +226,7 @@ func TestUnknownIsNeverPass(t *testing.T) {
 	}{
 		"no pictures":       {func(c *Capture) {}, []string{"LWA-CONTRAST", "LWA-PROMINENCE"}, certification.Passed, "de"},
 		"no URL":            {func(c *Capture) { c.RequestedURL = "" }, []string{"LWA-URL", "LWA-SCOPE", "LWA-ESSENTIAL"}, certification.Review, "fr"},
+		"a broken URL":      {func(c *Capture) { c.RequestedURL = "https://a/%zz" }, []string{"LWA-SCOPE", "LWA-ESSENTIAL"}, certification.Failed, "fr"},
 		"no density":        {func(c *Capture) { c.Density = 0 }, []string{"LWA-TARGET"}, certification.Passed, "es"},
 		"no profile":        {func(c *Capture) { c.DeclaredScopes, c.AppName = nil, "" }, []string{"LWA-SCOPE", "LWA-IDENTITY"}, certification.Review, "en"},
 		"no dwell":          {func(c *Capture) { c.Screens[2].Dwell = nil }, []string{"LWA-OVERLAY"}, certification.Review, "it"},
