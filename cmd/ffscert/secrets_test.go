@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
@@ -202,6 +203,13 @@ testbeds:
 		Main(reader)
 		blobs[strings.Join(args, " ")] = append(out.Bytes(), errs.Bytes()...)
 	}
+	// What is handed on: every export, and a packet.
+	for _, format := range []string{"csv", "md", "html", "xlsx", "junit", "messages"} {
+		export, _, errs := testState(t, dir, "matrix", "--format", format, "--out", "export."+format)
+		require.Equal(t, exitPassed, Main(export), errs)
+	}
+	packet, _, errs := testState(t, dir, "packet", "build", "--demo", "--out", "packet.zip")
+	require.Equal(t, exitPassed, Main(packet), errs)
 	pictures := 0
 	require.NoError(t, filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() || strings.Contains(path, "secrets") {
@@ -220,6 +228,8 @@ testbeds:
 				pictures++
 				mustBePainted(t, path, p)
 			}
+		case ".zip", ".xlsx":
+			unpack(t, path, b, blobs)
 		case ".png":
 			pictures++
 			mustBePainted(t, path, b)
@@ -235,6 +245,26 @@ testbeds:
 			for name, v := range planted {
 				require.False(t, strings.Contains(view, v), "the %s is in %s: %s", name, where, around(view, v))
 			}
+		}
+	}
+}
+
+// unpack adds what is in an archive, and in archives in it.
+func unpack(t *testing.T, path string, archive []byte, blobs map[string][]byte) {
+	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	require.NoError(t, err)
+	require.NotEmpty(t, z.File)
+	for _, f := range z.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		b, err := io.ReadAll(r)
+		require.NoError(t, err)
+		blobs[path+" "+f.Name] = b
+		switch filepath.Ext(f.Name) {
+		case ".xlsx":
+			unpack(t, path+" "+f.Name, b, blobs)
+		case ".png":
+			mustBePainted(t, path+" "+f.Name, b)
 		}
 	}
 }
