@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -181,7 +182,9 @@ func Main(s *state) int {
 // It may come at any moment, while a journal is read as well as in an attempt,
 // and must never look like a mistake of the user or a fault of the disk.
 func cutOff(ctx context.Context, err error) bool {
-	return ctx.Err() != nil && errors.Is(err, context.Canceled) && !journal.NoRoom(err) && !errors.Is(err, journal.ErrLocked) && !errors.Is(err, journal.ErrForeign)
+	// A transaction that an interrupt rolled back says only that it is done.
+	stopped := errors.Is(err, context.Canceled) || errors.Is(err, sql.ErrTxDone)
+	return ctx.Err() != nil && stopped && !journal.NoRoom(err) && !errors.Is(err, journal.ErrLocked) && !errors.Is(err, journal.ErrForeign)
 }
 
 // printable makes text that may come from outside harmless for a terminal.

@@ -107,11 +107,11 @@ func judgeOverlay(s *subject, j *judgement) {
 		case v.Dwell == nil:
 			j.lacks("how long %s was seen was not recorded", v.File)
 		case *v.Dwell <= 0:
-			j.find(Fail, v, drivers.Rect{}, "the consent page was seen for %g s", *v.Dwell)
+			j.find(Fail, v, drivers.Rect{}, "the consent page was seen for %.3g s", *v.Dwell)
 		case s.choice() && counted && v.Taps != nil && *v.Taps == 0 && v == s.consent[len(s.consent)-1] && v.at+1 < len(s.views):
 			j.find(Fail, v, drivers.Rect{}, "the consent page went away by itself: nobody tapped anything on it")
 		default:
-			j.pass("nothing over %s, seen for %g s", v.File, *v.Dwell)
+			j.pass("nothing over %s, seen for %.3g s", v.File, *v.Dwell)
 		}
 	}
 }
