@@ -95,6 +95,9 @@ func TestEveryPlan(t *testing.T) {
 				least = len(some)
 			}
 			require.GreaterOrEqual(t, len(jobs), least)
+			if p.ID != "mss-wifi-default" { // the journeys of the consent are the same in each
+				jobs = slices.DeleteFunc(jobs, func(j suite.Job) bool { return j.Case.ID == "FFS-LWA-04" })
+			}
 			l := newLab(t, 1, speaking(p.Protocol), handset.NoProfile())
 			attempts := l.runJobs(t, t.Context(), plan, jobs)
 			for _, a := range attempts {
