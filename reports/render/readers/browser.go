@@ -25,9 +25,10 @@ type Page struct {
 	trouble []string
 }
 
-// Open opens a page of a folder in Chromium, through a server: programs such as
-// Allure load parts of theirs by themselves.
-func Open(t testing.TB, folder, page string) *Page {
+// Browser starts one Chromium, Debian's or another one of its family, for a
+// test. A machine that has none skips; where everything is set up, that is a
+// failure. It finds no host but those of this machine.
+func Browser(t testing.TB) context.Context {
 	t.Helper()
 	var bin string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -43,11 +44,10 @@ func Open(t testing.TB, folder, page string) *Page {
 		}
 		t.Skip(missing)
 	}
-	server := httptest.NewServer(http.FileServer(http.Dir(folder)))
-	t.Cleanup(server.Close)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(bin), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-dev-shm-usage", true), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1200, 1600), chromedp.WSURLReadTimeout(time.Minute))
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
+		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1200, 900), chromedp.WSURLReadTimeout(time.Minute))
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(stop)
@@ -58,10 +58,20 @@ func Open(t testing.TB, folder, page string) *Page {
 		}
 		end()
 	})
-	p := &Page{t: t, ctx: ctx}
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal("Chromium did not start: ", err)
 	}
+	return ctx
+}
+
+// Open opens a page of a folder in Chromium, through a server: programs such as
+// Allure load parts of theirs by themselves.
+func Open(t testing.TB, folder, page string) *Page {
+	t.Helper()
+	ctx := Browser(t)
+	server := httptest.NewServer(http.FileServer(http.Dir(folder)))
+	t.Cleanup(server.Close)
+	p := &Page{t: t, ctx: ctx}
 	err := chromedp.Listen(ctx, func(event any) {
 		if e, ok := event.(*runtime.EventExceptionThrown); ok {
 			p.mu.Lock()
