@@ -206,6 +206,9 @@ type Attempt struct {
 	Observations []Observation
 	Evidence     []string // paths inside the run's folder, with slashes
 	Simulated    bool
+	// TookOut is the number of blocked attempts in a row, this one the last, after
+	// which the testbed was taken out of the run; 0 if it was not.
+	TookOut int
 }
 
 // Waiver is an exception from a case that was agreed with Amazon's contact for

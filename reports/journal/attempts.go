@@ -15,7 +15,7 @@ func rowOf(a *certification.Attempt) (attemptRow, error) {
 	if a.ID.Case == "" || a.ID.Scenario == "" || a.ID.N < 1 || !a.Verdict.Known() {
 		return attemptRow{}, fmt.Errorf("case, scenario, number or verdict %q is missing or wrong", a.Verdict)
 	}
-	lists, err := json.Marshal(detail{a.Phases, a.Steps, a.Findings, a.Observations, a.Evidence, a.DecidedBy})
+	lists, err := json.Marshal(detail{a.Phases, a.Steps, a.Findings, a.Observations, a.Evidence, a.DecidedBy, a.TookOut})
 	if err != nil {
 		return attemptRow{}, err
 	}
@@ -158,6 +158,7 @@ type leanDetail struct {
 	Findings  []certification.Finding `json:"findings"`
 	Evidence  []string                `json:"evidence"`
 	DecidedBy []string                `json:"decided_by"`
+	TookOut   int                     `json:"took_out"`
 }
 
 // onlyPhases cuts off what follows the phases. Nobody has to read it, because
@@ -177,6 +178,7 @@ type withoutSteps struct {
 	Phases    []certification.Phase   `json:"phases"`
 	Findings  []certification.Finding `json:"findings"`
 	DecidedBy []string                `json:"decided_by"`
+	TookOut   int                     `json:"took_out"`
 }
 
 func (p *parser) attempt(r *attemptRow) (a certification.Attempt, err error) {
@@ -201,7 +203,7 @@ func (p *parser) attempt(r *attemptRow) (a certification.Attempt, err error) {
 	if err := json.Unmarshal([]byte(r.detail), &d); err != nil {
 		return a, err
 	}
-	a.Phases, a.Steps, a.Findings, a.Observations, a.Evidence, a.DecidedBy = d.Phases, d.Steps, d.Findings, d.Observations, d.Evidence, d.DecidedBy
+	a.Phases, a.Steps, a.Findings, a.Observations, a.Evidence, a.DecidedBy, a.TookOut = d.Phases, d.Steps, d.Findings, d.Observations, d.Evidence, d.DecidedBy, d.TookOut
 	return a, nil
 }
 
@@ -210,12 +212,12 @@ func (p *parser) lean(a *certification.Attempt, text string) (err error) {
 	if strings.Contains(text, `"evidence"`) {
 		err = json.Unmarshal([]byte(text), &d)
 	} else {
-		if p.sealed && !strings.Contains(text, `"findings":[`) && !strings.Contains(text, `"decided_by":[`) {
+		if p.sealed && !strings.Contains(text, `"findings":[`) && !strings.Contains(text, `"decided_by":[`) && !strings.Contains(text, `"took_out":`) {
 			text = onlyPhases(text)
 		}
 		var w withoutSteps
 		err = json.Unmarshal([]byte(text), &w)
-		d.Phases, d.Findings, d.DecidedBy = w.Phases, w.Findings, w.DecidedBy
+		d.Phases, d.Findings, d.DecidedBy, d.TookOut = w.Phases, w.Findings, w.DecidedBy, w.TookOut
 	}
 	for _, s := range d.Steps {
 		if len(s.Evidence) > 0 {
@@ -225,6 +227,6 @@ func (p *parser) lean(a *certification.Attempt, text string) (err error) {
 	for i := range d.Phases {
 		d.Phases[i].Name = p.shared(d.Phases[i].Name)
 	}
-	a.Phases, a.Findings, a.Evidence, a.DecidedBy = d.Phases, d.Findings, d.Evidence, d.DecidedBy
+	a.Phases, a.Findings, a.Evidence, a.DecidedBy, a.TookOut = d.Phases, d.Findings, d.Evidence, d.DecidedBy, d.TookOut
 	return err
 }

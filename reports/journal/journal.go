@@ -178,6 +178,7 @@ type detail struct {
 	Observations []certification.Observation `json:"observations,omitempty"`
 	Evidence     []string                    `json:"evidence,omitempty"`
 	DecidedBy    []string                    `json:"decided_by,omitempty"`
+	TookOut      int                         `json:"took_out,omitempty"`
 }
 
 // Append stores an attempt. When it returns nil, the attempt is on the disk;

@@ -34,7 +34,7 @@ func TestALeanRecordHasTheSameMatrix(t *testing.T) {
 		// The evidence of a step alone is evidence, too.
 		rec.Attempts[0].Steps[2].Evidence = []string{rendertest.EvidenceName('d', ".png")}
 		rec.Attempts[1].Phases = append(rec.Attempts[1].Phases, certification.Phase{Name: "\",\"steps\":[{\\", Seconds: 3}, certification.Phase{Name: `"findings":[`, Seconds: 1})
-		rec.Attempts[2].Phases = nil
+		rec.Attempts[2].Phases, rec.Attempts[2].TookOut = nil, 4
 		r := open(t, rec)
 		full, err := r.Record(t.Context())
 		if err != nil {
@@ -49,6 +49,9 @@ func TestALeanRecordHasTheSameMatrix(t *testing.T) {
 		}
 		if e := matrix.Of(lean).Cases[0].AttemptList[0].Evidence; len(e) != 1 {
 			t.Errorf("%s: the evidence of a step is lost: %v", name, e)
+		}
+		if t2 := lean.Attempts[2].TookOut; t2 != 4 {
+			t.Errorf("%s: that it took its testbed out is lost: %d", name, t2)
 		}
 		for i, a := range full.Attempts {
 			if lean.Attempts[i].Observations != nil {

@@ -68,6 +68,25 @@ type Run struct {
 	// Sessions are the stretches of the run: one, and another for each time
 	// that it was continued.
 	Sessions []Session `json:"sessions"`
+	// TakenOut are the testbeds that were taken out of the run, in the order in
+	// which that happened; a run that is continued tries them again.
+	TakenOut []TakenOut `json:"taken_out"`
+}
+
+// TakenOut is a testbed on which too many attempts in a row were blocked.
+type TakenOut struct {
+	Testbed       string    `json:"testbed"`
+	AtUTC         time.Time `json:"at_utc"`
+	BlockedInARow int       `json:"blocked_in_a_row"`
+	// Case, Scenario and Attempt are those of the last of these attempts; the
+	// rest is what it said.
+	Case     string              `json:"case"`
+	Scenario string              `json:"scenario"`
+	Attempt  int                 `json:"attempt"`
+	Cause    certification.Cause `json:"cause"`
+	Code     certification.Code  `json:"code"`
+	Message  string              `json:"message"`
+	Hint     string              `json:"hint"`
 }
 
 // Session is a stretch of a run between two interruptions.

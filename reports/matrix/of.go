@@ -98,6 +98,7 @@ func describe(run journal.Record, partial bool, executed int) Run {
 	}
 	slices.SortFunc(r.Testbeds, func(a, b journal.Testbed) int { return strings.Compare(a.Name, b.Name) })
 	r.Sessions = sessionsOf(run)
+	r.TakenOut = takenOut(run)
 	if run.State == journal.Running && !run.AsOf.IsZero() {
 		at := run.AsOf.UTC()
 		r.AsOfUTC = &at

@@ -181,6 +181,9 @@ func Notices(m matrix.Matrix) []string {
 	case journal.Interrupted:
 		list = append(list, "INTERRUPTED: the run did not come to its end; every attempt that had ended is here.")
 	}
+	for _, t := range m.Run.TakenOut {
+		list = append(list, "TAKEN OUT: "+t.Text()+".")
+	}
 	for _, w := range m.WaiverErrors() {
 		list = append(list, fmt.Sprintf("WAIVER: that of %s has to be cleaned up: %s.", w.Case, w.Message))
 	}

@@ -84,6 +84,7 @@ func (m *medic) judge(a *certification.Attempt) (stop bool) {
 	if limit < 0 || m.row < limit {
 		return false
 	}
+	a.TookOut = m.row
 	a.Observations = append(a.Observations, certification.Observation{At: a.Finished,
 		What: fmt.Sprintf("the testbed %s is taken out of the run: %d blocked attempts in a row; %s", m.bed.Name, m.row, whatToDo(*a))})
 	return true

@@ -53,6 +53,7 @@ func TestTheBreakerStopsATestbed(t *testing.T) {
 	require.Len(t, rec.Attempts, suite.DefaultBreaker)
 	for i, a := range rec.Attempts {
 		require.Equal(t, i == suite.DefaultBreaker-1, len(a.Observations) > 0 && contains(a, "taken out of the run"))
+		require.Equal(t, i == suite.DefaultBreaker-1, a.TookOut == suite.DefaultBreaker)
 		require.NotEmpty(t, a.DecidedBy)
 	}
 }

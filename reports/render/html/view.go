@@ -200,6 +200,9 @@ func notices(m matrix.Matrix) []notice {
 	case journal.Interrupted:
 		list = append(list, notice{"INTERRUPTED", "The run did not come to its end. Every attempt that had ended is here."})
 	}
+	for _, t := range m.Run.TakenOut {
+		list = append(list, notice{"TAKEN OUT", clean(t.Text()) + "."})
+	}
 	for _, w := range m.WaiverErrors() {
 		list = append(list, notice{"WAIVER", "The waiver of " + clean(w.Case) + " has to be cleaned up: " + clean(w.Message) + "."})
 	}

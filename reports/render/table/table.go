@@ -86,6 +86,9 @@ func (p *page) heading(m matrix.Matrix) {
 	if beds := testbeds(m); beds != "" {
 		p.line(2, beds)
 	}
+	for _, t := range m.Run.TakenOut {
+		p.line(4, p.paint(inverse, "TAKEN OUT")+" "+clean(t.Text()))
+	}
 	if m.Run.Simulated {
 		p.line(2, p.paint(inverse, "SIMULATED")+" made on a simulated testbed: no proof for a certification")
 	}
