@@ -182,6 +182,7 @@ func (r *recorder) run(ctx context.Context, state *steps.Attempt, vocabulary []s
 				sc.Step(s.Pattern(), r.handler(s, state))
 			}
 			sc.StepContext().Before(func(ctx context.Context, _ *godog.Step) (context.Context, error) {
+				tellStep(ctx, len(r.steps), r.scenario.Steps)
 				r.before()
 				return ctx, nil
 			})

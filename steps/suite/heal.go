@@ -96,6 +96,7 @@ func (m *medic) heal(ctx context.Context, a certification.Attempt) {
 	if a.Verdict != certification.Blocked || m.run.HealWithin <= 0 || ctx.Err() != nil {
 		return
 	}
+	defer m.run.watcher().Mending(m.bed.Name)()
 	if m.run.Listener != nil {
 		ctx = drivers.WithObserver(ctx, observer{m.run.Listener, m.bed.Name})
 	}

@@ -58,6 +58,7 @@ func (r *Run) Do(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	s := newSchedule(r, rec.Attempts)
+	s.tell()
 	var all sync.WaitGroup
 	for _, bed := range r.Beds {
 		all.Add(1)
@@ -85,12 +86,16 @@ func (r *Run) work(ctx context.Context, bed *testbed.Testbed, s *schedule) error
 	for {
 		job, id, ok := s.next(ctx)
 		if !ok {
+			if ctx.Err() == nil {
+				s.watcher.Idle(bed.Name)
+			}
 			return nil
 		}
 		actx := ctx
 		if r.Listener != nil {
 			r.Listener.Began(bed.Name, id, job.Required)
 			actx = drivers.WithObserver(ctx, observer{r.Listener, bed.Name})
+			actx = withSteps(actx, func(n, of int, text string) { s.watcher.Step(bed.Name, n, of, text) })
 		}
 		var evidence keeper
 		a, err := carryOut(actx, id, job, bed, protocol, vocabulary, evidence.of(r.Journal))
@@ -154,6 +159,7 @@ type schedule struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	queue   []*queued
+	watcher Watcher
 	out     StoppedError // the testbeds that were stopped
 }
 
@@ -170,7 +176,7 @@ type queued struct {
 // that was given out and never recorded is free again: what an attempt meets
 // on a simulated testbed depends on its number.
 func newSchedule(r *Run, made []certification.Attempt) *schedule {
-	s := &schedule{}
+	s := &schedule{watcher: r.watcher()}
 	s.changed = sync.NewCond(&s.mu)
 	for _, j := range r.Jobs {
 		s.queue = append(s.queue, &queued{job: j, rules: matrix.Rules{
@@ -245,7 +251,15 @@ func (s *schedule) done(a certification.Attempt) {
 		q.inFlight--
 		q.tally.Add(matrix.Judge(a).Verdict)
 	}
+	s.watcher.Owes(s.standing())
 	s.changed.Broadcast()
+}
+
+// tell tells the watcher how far the run is before it begins.
+func (s *schedule) tell() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watcher.Owes(s.standing())
 }
 
 // stop notes that a testbed makes no more attempts.
