@@ -13,8 +13,8 @@ import (
 	"ffscert/features/certification"
 )
 
-// Situation is a state of the customer's networks and account, by its name in
-// commands and requests.
+// Situation is a state of the customer's networks, account or phone, by its name
+// in commands and requests.
 type Situation string
 
 // The situations.
@@ -24,6 +24,9 @@ const (
 	NetworkNotNearby    Situation = "network_not_nearby"
 	DeviceNotRegistered Situation = "device_not_registered"
 	FFSSwitchedOff      Situation = "ffs_switched_off"
+	PhoneOffline        Situation = "phone_offline"
+	ShoppingSignedIn    Situation = "shopping_signed_in"
+	BrowserSignedOut    Situation = "browser_signed_out"
 )
 
 // Lab brings a testbed into a situation and back. Both return once it is done.
@@ -76,6 +79,13 @@ func Facts() []Fact {
 			"take the registration of the device from the Amazon account", "register the device to the Amazon account again", false},
 		{FFSSwitchedOff, "the customer has switched Frustration-Free Setup off",
 			"switch Frustration-Free Setup off in the Amazon account", "switch Frustration-Free Setup on in the Amazon account", false},
+		{PhoneOffline, "the phone has no network",
+			"switch the phone's Wi-Fi and mobile data off; the Appium server must still reach the phone, by USB", "switch the phone's Wi-Fi and mobile data on", false},
+		{ShoppingSignedIn, "the Amazon Shopping app is signed in on the phone",
+			"install the Amazon Shopping app on the phone, and sign it in to the account of the test", "sign the Amazon Shopping app out", false},
+		{BrowserSignedOut, "neither the phone's browser nor the Amazon Shopping app is signed in at Amazon",
+			"sign the phone's browser out at Amazon, such as by deleting its cookies, and sign the Amazon Shopping app out, if it is there",
+			"sign the browser in at Amazon again, if it was", false},
 	}
 }
 

@@ -96,7 +96,7 @@ func Open(c Config) (*Lab, error) {
 		return nil, err
 	}
 	for _, m := range models {
-		if !m.Home && !m.Dialogs && strings.HasPrefix(m.Package, "com.amazon.") {
+		if !m.Home && !m.Dialogs && !m.System && strings.HasPrefix(m.Package, "com.amazon.") {
 			l.alexa = m.Package
 		}
 	}

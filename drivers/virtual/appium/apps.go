@@ -50,6 +50,21 @@ func (c *session) activate(ctx context.Context, pkg string) error {
 	return c.launch(ctx, pkg, launcher(c.h, pkg), false)
 }
 
+// deepLink opens an address in a package.
+func (c *session) deepLink(ctx context.Context, pkg, url string) error {
+	links, ok := c.h.(ui.Links)
+	if !ok || pkg == "" || !installed(c.h, pkg) {
+		return original("Cannot open '%.200s': no package that is installed was named for it", url)
+	}
+	if err := c.launch(ctx, pkg, launcher(c.h, pkg), false); err != nil {
+		return err
+	}
+	if why := links.OpenLink(pkg, url); why != "" {
+		return original("%s", why)
+	}
+	return nil
+}
+
 // terminate reports whether the app was running.
 func (c *session) terminate(pkg string) bool {
 	if c.h.AppState(pkg) <= 1 {

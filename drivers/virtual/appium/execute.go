@@ -250,6 +250,9 @@ func phoneMethods() map[string]method {
 		"activateApp": {app, nil, func(c *session, ctx context.Context, a arguments) (any, error) {
 			return nil, c.activate(ctx, a.text("appId"))
 		}},
+		"deepLink": {[]string{"url"}, []string{"package", "waitForLaunch"}, func(c *session, ctx context.Context, a arguments) (any, error) {
+			return nil, c.deepLink(ctx, a.text("package"), a.text("url"))
+		}},
 		"terminateApp": {app, []string{"timeout"}, func(c *session, _ context.Context, a arguments) (any, error) {
 			return c.terminate(a.text("appId")), nil
 		}},

@@ -40,6 +40,7 @@ type Model struct {
 	Transition time.Duration `yaml:"transition,omitempty" json:"transition,omitempty" jsonschema:"type=string" jsonschema_description:"how long a page slides in, such as 300ms; taps are swallowed meanwhile; nothing moves on a phone without latency"`
 
 	Start    []Start             `yaml:"start,omitempty" json:"start,omitempty" jsonschema:"minItems=1" jsonschema_description:"screen shown at the start: the first whose condition holds; needed unless dialogs is set"`
+	Links    []Link              `yaml:"links,omitempty" json:"links,omitempty" jsonschema_description:"addresses that open a screen; any other opens the start screen"`
 	OnStart  Actions             `yaml:"on_start,omitempty" json:"on_start,omitempty"`
 	Screens  map[string]*Screen  `yaml:"screens,omitempty" json:"screens,omitempty" jsonschema:"minProperties=1" jsonschema_description:"the pages by name; needed unless dialogs is set"`
 	Overlays []*Overlay          `yaml:"overlays,omitempty" json:"overlays,omitempty" jsonschema_description:"dialogs and cards, each a window of its own; the last one that is shown lies on top"`
@@ -64,6 +65,12 @@ type AccountCopy struct {
 type Start struct {
 	Screen string     `yaml:"screen" json:"screen"`
 	When   Conditions `yaml:"when,omitempty" json:"when,omitempty"`
+}
+
+// Link is an address that opens a screen.
+type Link struct {
+	Prefix string `yaml:"prefix" json:"prefix" jsonschema:"minLength=1" jsonschema_description:"how the address begins"`
+	Screen string `yaml:"screen" json:"screen"`
 }
 
 // Screen is a page of an app.

@@ -46,6 +46,12 @@ func (m *Model) check(v Vocabulary) (field, msg string) {
 		c.screen(fmt.Sprintf("start[%d].screen", i), s.Screen)
 		c.conditions(fmt.Sprintf("start[%d].when", i), s.When)
 	}
+	for i, l := range m.Links {
+		if l.Prefix == "" {
+			c.fail(fmt.Sprintf("links[%d].prefix", i), "is missing")
+		}
+		c.screen(fmt.Sprintf("links[%d].screen", i), l.Screen)
+	}
 	c.actions("on_start", m.OnStart)
 	for _, name := range sorted(m.Screens) {
 		at, s := "screens."+name, m.Screens[name]

@@ -20,11 +20,11 @@ func actions() map[string]action {
 				copied := *d
 				d = &copied
 			}
-			h.push(e.in, a.Screen, d)
+			h.pushFrom(e.in, e.page.from, a.Screen, d)
 		},
 		"replace": func(h *Handset, e *env, a apps.Action) {
 			e.in.pages = e.in.pages[:len(e.in.pages)-1]
-			h.push(e.in, a.Screen, e.about())
+			h.pushFrom(e.in, e.page.from, a.Screen, e.about())
 		},
 		"tab":   func(h *Handset, e *env, a apps.Action) { h.tab(e.in, a.Screen) },
 		"back":  func(h *Handset, e *env, _ apps.Action) { h.pop(e.in) },
@@ -83,11 +83,12 @@ func actions() map[string]action {
 				h.start(m)
 			}
 		},
-		"dismiss":          func(h *Handset, e *env, a apps.Action) { h.dismiss(e.in, a.Overlay) },
-		"partner_sign_in":  func(h *Handset, e *env, a apps.Action) { h.lab.PartnerSignIn(apps.Fill(a.Value, e.field)) },
-		"partner_sign_out": func(h *Handset, _ *env, _ apps.Action) { h.lab.PartnerSignOut() },
-		"unlink_account":   func(h *Handset, _ *env, _ apps.Action) { h.lab.PartnerUnlink() },
-		"start_own_set_up": func(h *Handset, _ *env, _ apps.Action) { h.lab.StartOwnSetUp() },
+		"dismiss":              func(h *Handset, e *env, a apps.Action) { h.dismiss(e.in, a.Overlay) },
+		"partner_sign_in":      func(h *Handset, e *env, a apps.Action) { h.lab.PartnerSignIn(apps.Fill(a.Value, e.field)) },
+		"partner_sign_out":     func(h *Handset, _ *env, _ apps.Action) { h.lab.PartnerSignOut() },
+		"revoke_authorization": func(h *Handset, _ *env, _ apps.Action) { h.lab.Revoke() },
+		"unlink_account":       func(h *Handset, _ *env, _ apps.Action) { h.lab.PartnerUnlink() },
+		"start_own_set_up":     func(h *Handset, _ *env, _ apps.Action) { h.lab.StartOwnSetUp() },
 		"request_authorization": func(h *Handset, e *env, a apps.Action) {
 			h.requestAuthorization(e.in, a.Package)
 		},

@@ -47,7 +47,7 @@ func (h *Handset) compose() []*window {
 	in := h.front()
 	m := &memo{}
 	p := in.top()
-	e := &env{h: h, in: in, page: p, memo: m}
+	e := &env{h: h, in: in, page: p, parts: p.from, memo: m}
 	w, ht := h.size()
 	screen := ui.Rect{Right: w, Bottom: ht}
 	prefix := in.model.Package + "/" + strconv.Itoa(in.pid) + "/"
@@ -63,14 +63,16 @@ func (h *Handset) compose() []*window {
 		win.root = h.build(e, o.Body, win.key)
 		list = append(list, win)
 	}
+	own := *e
+	own.parts = nil
 	for _, s := range in.overlays {
-		add(prefix, e, s.overlay, strconv.Itoa(s.visit), true)
+		add(prefix, &own, s.overlay, strconv.Itoa(s.visit), true)
 	}
 	for _, o := range in.model.Overlays {
 		if len(o.When) > 0 && o.When.Holds(e.field) {
 			id := e.instanceOf(o)
 			if away, ok := h.dismissed[overlay{in.model.Package, o.Name}]; !ok || away != id {
-				add(prefix, e, o, id, false)
+				add(prefix, &own, o, id, false)
 			}
 		}
 	}

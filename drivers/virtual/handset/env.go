@@ -120,6 +120,8 @@ func (e *env) field(name string) string {
 			return strconv.FormatBool(a.SignedIn)
 		case "email":
 			return a.Email
+		case "name":
+			return a.Name
 		}
 	case "app":
 		switch rest {
@@ -146,6 +148,8 @@ func (e *env) field(name string) string {
 			return release
 		case "time":
 			return e.h.clock.Now().UTC().Format("15:04")
+		case "online":
+			return strconv.FormatBool(!e.h.lab.PhoneOffline())
 		}
 	case "input":
 		if e.page != nil {

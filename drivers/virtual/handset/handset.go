@@ -44,6 +44,9 @@ type Lab interface {
 	PartnerSignIn(user string)
 	PartnerSignOut()
 	PartnerUnlink()
+	Revoke()
+	CodeRight(code string) bool
+	PhoneOffline() bool
 	StartOwnSetUp()
 	AuthRequest() world.AuthRequest
 	Authorize(allow bool)
@@ -181,7 +184,7 @@ func (a Apps) Models() ([]*apps.Model, error) {
 	def(&a.Alexa, "alexa-2023.23")
 	def(&a.Partner, "partner-demo")
 	var list []*apps.Model
-	for _, name := range []string{"launcher", "settings", a.Alexa, a.Partner, "browser", "system-dialogs"} {
+	for _, name := range []string{"launcher", "settings", a.Alexa, a.Partner, "browser", "shopping", "system-dialogs"} {
 		m, err := apps.Load(name, apps.DefaultVocabulary())
 		if err != nil {
 			return nil, err

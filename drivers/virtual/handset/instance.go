@@ -27,7 +27,8 @@ type instance struct {
 // page is a screen that was opened.
 type page struct {
 	name   string
-	visit  int // counts the times that a page came to the front
+	from   *apps.Model // whose screen it is: another app's, such as a page of Amazon's; nil is the app's own
+	visit  int         // counts the times that a page came to the front
 	screen *apps.Screen
 	device *world.Device // what the page is about; may be nil
 	scroll map[string]int
@@ -87,14 +88,17 @@ func (h *Handset) start(m *apps.Model) {
 }
 
 // startScreen is the name of the screen that an app shows first.
-func (h *Handset) startScreen(in *instance) string {
+func (h *Handset) startScreen(in *instance) string { return h.startScreenOf(in, in.model) }
+
+// startScreenOf is the screen of the model m that an app shows first.
+func (h *Handset) startScreenOf(in *instance, m *apps.Model) string {
 	e := &env{h: h, in: in}
-	for _, s := range in.model.Start {
+	for _, s := range m.Start {
 		if s.When.Holds(e.field) {
 			return s.Screen
 		}
 	}
-	return in.model.Start[len(in.model.Start)-1].Screen
+	return m.Start[len(m.Start)-1].Screen
 }
 
 // end takes an app's process away, and with it what it asked for. Somebody
@@ -130,11 +134,20 @@ func (in *instance) top() *page { return in.pages[len(in.pages)-1] }
 
 // push opens a page.
 func (h *Handset) push(in *instance, name string, device *world.Device) {
+	h.pushFrom(in, nil, name, device)
+}
+
+// pushFrom opens a page that is another app's, if from is not nil.
+func (h *Handset) pushFrom(in *instance, from *apps.Model, name string, device *world.Device) {
 	h.visits++
-	in.pages = append(in.pages, &page{name: name, visit: h.visits, screen: in.model.Screens[name], device: device,
+	m := in.model
+	if from != nil {
+		m = from
+	}
+	in.pages = append(in.pages, &page{name: name, from: from, visit: h.visits, screen: m.Screens[name], device: device,
 		scroll: map[string]int{}, inputs: map[string]string{}})
 	h.animate(in, 0.15, 0)
-	h.run(&env{h: h, in: in, page: in.top()}, in.top().screen.OnOpen)
+	h.run(&env{h: h, in: in, page: in.top(), parts: from}, in.top().screen.OnOpen)
 }
 
 // reveal shows the page at index i again.
@@ -220,7 +233,7 @@ func (h *Handset) settle() {
 func (h *Handset) closePages(in *instance) {
 	for {
 		p := in.top()
-		if len(p.screen.CloseWhen) == 0 || !p.screen.CloseWhen.Holds((&env{h: h, in: in, page: p}).field) {
+		if len(p.screen.CloseWhen) == 0 || !p.screen.CloseWhen.Holds((&env{h: h, in: in, page: p, parts: p.from}).field) {
 			return
 		}
 		if len(in.pages) > 1 {

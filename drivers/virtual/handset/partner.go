@@ -16,11 +16,14 @@ const (
 	cancelled = "cancelled" // the customer left without an answer
 )
 
-// authorization is a request to Amazon that waits in the browser.
+// authorization is a request to Amazon that waits for the customer.
 type authorization struct {
-	caller, browser string // packages
-	request         world.AuthRequest
-	asked           time.Time
+	caller string // package
+	// browser is the package that shows Amazon's pages: a browser, or an app of
+	// Amazon's.
+	browser string
+	request world.AuthRequest
+	asked   time.Time
 }
 
 // account is the account whose devices an app shows: that of Amazon, or that
@@ -42,19 +45,68 @@ func (h *Handset) cloudDevice(m *apps.Model, id string) (world.Device, bool) {
 	return h.lab.Device(id)
 }
 
-// requestAuthorization shows Amazon's pages in a browser. A phone without that
-// browser tells the app so as if the customer had left.
-func (h *Handset) requestAuthorization(in *instance, browser string) {
+// The packages that show Amazon's pages: the browser, and the app that does so
+// where it is signed in (single sign-on).
+const (
+	browserPackage  = "com.android.chrome"
+	shoppingPackage = "com.amazon.mShop.android.shopping"
+)
+
+// requestAuthorization shows Amazon's pages as Amazon's SDK does: in the
+// Shopping app where it is signed in, else where the app asks for, else in the
+// browser. A phone without any tells the app so as if the customer had left.
+func (h *Handset) requestAuthorization(in *instance, where string) {
 	h.auths++
 	in.authID, in.authResult = strconv.Itoa(h.auths), ""
-	m := h.model(browser)
+	request := h.lab.AuthRequest()
+	if where == browserPackage && request.SingleSignOn {
+		where = shoppingPackage
+	}
+	m, pages := h.model(where), h.model(browserPackage)
+	if m == nil {
+		m = pages
+	}
 	if m == nil {
 		in.authResult = cancelled
 		return
 	}
-	h.end(browser) // a page that is open there is not this one
-	h.auth = &authorization{caller: in.model.Package, browser: browser, request: h.lab.AuthRequest(), asked: h.clock.Now()}
+	if !ofAmazon(m.Package) {
+		h.end(m.Package) // a page that is open there is not this one
+	}
+	h.auth = &authorization{caller: in.model.Package, browser: m.Package, request: request, asked: h.clock.Now()}
 	h.start(m)
+	if h.auth == nil || !ofAmazon(m.Package) || pages == nil {
+		return
+	}
+	host := h.running[m.Package]
+	host.overlays = nil
+	h.pushFrom(host, pages, h.startScreenOf(host, pages), nil)
+}
+
+// ofAmazon tells whether a package is an app of Amazon's that shows its pages
+// itself, and goes on afterwards.
+func ofAmazon(pkg string) bool { return pkg == shoppingPackage || pkg == alexaPackage }
+
+// OpenLink opens an address in an app; see [ui.Links].
+func (h *Handset) OpenLink(pkg, url string) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.settle()
+	m := h.model(pkg)
+	if m == nil {
+		return "Error: Activity not started, unable to resolve Intent { act=android.intent.action.VIEW dat=" + url + " pkg=" + pkg + " }"
+	}
+	h.awake = true
+	h.start(m)
+	for _, l := range m.Links {
+		if strings.HasPrefix(url, l.Prefix) {
+			in := h.running[pkg]
+			in.overlays, in.pages = nil, nil
+			h.push(in, l.Screen, nil)
+			break
+		}
+	}
+	return ""
 }
 
 // answerAuthorization is what the customer does in the browser; how is allow,
@@ -80,11 +132,19 @@ func (h *Handset) answerAuthorization(how string) {
 	h.start(caller)
 }
 
-// endAuthorization closes the browser's page and tells the app what came of it.
+// endAuthorization closes Amazon's page and tells the app what came of it. The
+// browser's tab goes with it; an app of Amazon's stays, without the page.
 func (h *Handset) endAuthorization(result string) {
-	browser := h.auth.browser
+	host := h.auth.browser
 	h.settleAuthorization(result)
-	h.end(browser)
+	in := h.running[host]
+	if !ofAmazon(host) || in == nil {
+		h.end(host)
+		return
+	}
+	for len(in.pages) > 1 && in.top().from != nil {
+		h.reveal(in, len(in.pages)-2)
+	}
 }
 
 func (h *Handset) settleAuthorization(result string) {
@@ -111,7 +171,24 @@ func (e *env) partnerField(name string) string {
 
 func (e *env) authField(name string) string {
 	pending := e.h.auth != nil && e.h.auth.browser == e.in.model.Package
+	request := e.authRequest
+	if pending {
+		request = func() world.AuthRequest { return e.h.auth.request }
+	}
 	switch name {
+	case "host":
+		if ofAmazon(e.in.model.Package) {
+			return "app"
+		}
+		return "browser"
+	case "signed_in":
+		return strconv.FormatBool(pending && (e.in.model.Package == shoppingPackage || e.in.model.Package == alexaPackage && e.account().SignedIn))
+	case "asks_code":
+		return strconv.FormatBool(request().AsksCode)
+	case "code_right":
+		return strconv.FormatBool(e.page != nil && e.h.lab.CodeRight(strings.TrimSpace(e.page.inputs["code"])))
+	case "granted":
+		return strconv.FormatBool(request().Granted)
 	case "scopes":
 		if pending {
 			return strings.Join(e.h.auth.request.Scopes, " ")

@@ -236,7 +236,7 @@ func (h *Handset) touched(key string) *view {
 // act does a list of actions for the page in front.
 func (h *Handset) act(list apps.Actions) {
 	in := h.front()
-	h.run(&env{h: h, in: in, page: in.top()}, list)
+	h.run(&env{h: h, in: in, page: in.top(), parts: in.top().from}, list)
 }
 
 func abs(n int) int { return max(n, -n) }

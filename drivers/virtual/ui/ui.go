@@ -187,6 +187,13 @@ type Handset interface {
 	IdleIn() time.Duration
 }
 
+// Links is a phone that opens addresses.
+type Links interface {
+	// OpenLink brings a package to the front at an address, as an intent with
+	// the action VIEW does. The result is that of Launch.
+	OpenLink(pkg, url string) string
+}
+
 // Package is an installed package.
 type Package struct {
 	Name, VersionName string

@@ -26,7 +26,10 @@ type AccountConfig struct {
 	Country              string `yaml:"country" json:"country" jsonschema_description:"Country of the account, two letters."`
 	SignedIn             bool   `yaml:"signed_in" json:"signed_in" jsonschema_description:"Whether the Alexa app is signed in."`
 	FrustrationFreeSetup bool   `yaml:"frustration_free_setup" json:"frustration_free_setup" jsonschema_description:"Whether the customer has Frustration-Free Setup switched on."`
-	DeviceRegistered     bool   `yaml:"device_registered" json:"device_registered" jsonschema_description:"Whether the device under test is pre-registered to the account, as if bought with it."`
+	// TOTPSeed is no secret: it is that of an account which does not exist.
+	TOTPSeed         string `yaml:"totp_seed" json:"totp_seed" jsonschema_description:"Seed of the account's one-time codes (RFC 6238, base32), which Amazon's sign-in page checks; empty if the account has none, and no code is asked for."`
+	AlwaysAsksCode   bool   `yaml:"always_asks_code" json:"always_asks_code" jsonschema_description:"Whether Amazon asks for the one-time code whenever somebody signs in; otherwise only a browser that it does not know, see the situation browser_signed_out."`
+	DeviceRegistered bool   `yaml:"device_registered" json:"device_registered" jsonschema_description:"Whether the device under test is pre-registered to the account, as if bought with it."`
 }
 
 // Saved says what Amazon knows of a network's password.
@@ -95,6 +98,8 @@ type PartnerConfig struct {
 	FFSScope       string        `yaml:"ffs_scope" json:"ffs_scope" jsonschema_description:"Which of the scopes is that of Frustration-Free Setup."`
 	LWAFault       LWAFault      `yaml:"lwa_fault" json:"lwa_fault" jsonschema_description:"One thing that the partner app or Amazon's page does wrong on the way through Login with Amazon, named after the consent rule that finds it; empty if nothing is wrong."`
 	ConsentExpires time.Duration `yaml:"consent_expires" json:"consent_expires" jsonschema:"type=string" jsonschema_description:"How long Amazon's consent page waits for an answer, a guess; 0 is for ever."`
+	UnlinkRevokes  bool          `yaml:"unlink_revokes" json:"unlink_revokes" jsonschema_description:"Whether the app gives the permission back to Amazon when the customer ends the link in the app. If not, Amazon does not ask again."`
+	SeesRevocation bool          `yaml:"sees_revocation" json:"sees_revocation" jsonschema_description:"Whether the app notices that the customer took the permission back at Amazon. If not, it still says that it is linked."`
 	RequiresLink   bool          `yaml:"requires_link" json:"requires_link" jsonschema_description:"Whether zero-touch set-up needs the account to be linked, with the scope of Frustration-Free Setup."`
 	FFSGivesUp     time.Duration `yaml:"ffs_gives_up" json:"ffs_gives_up" jsonschema:"type=string" jsonschema_description:"From power-on until a device that is not being set up gives zero-touch set-up up."`
 	OwnSetUpDelay  Range         `yaml:"own_set_up_delay" json:"own_set_up_delay" jsonschema_description:"From the end of a zero-touch set-up that failed until the maker's own starts by itself."`
@@ -121,6 +126,7 @@ func Defaults() Config {
 		Account: AccountConfig{
 			Email: "certification@example.com", Name: "Certification Lab", Country: "US",
 			SignedIn: true, FrustrationFreeSetup: true, DeviceRegistered: true,
+			TOTPSeed: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
 		},
 		WiFi: []Network{{SSID: "Certification Lab", Saved: SavedRight, Nearby: true}},
 		Device: DeviceConfig{
@@ -143,6 +149,8 @@ func Defaults() Config {
 			Scopes:         []string{"alexa::skills:account_linking", "frustration_free_setup::device:setup"},
 			FFSScope:       "frustration_free_setup::device:setup",
 			ConsentExpires: 10 * time.Minute,
+			UnlinkRevokes:  true,
+			SeesRevocation: true,
 			FFSGivesUp:     2 * time.Minute,
 			OwnSetUpDelay:  Range{time.Second, 3 * time.Second},
 			OwnSetUpTime:   Range{15 * time.Second, 30 * time.Second},

@@ -83,6 +83,8 @@ func TestValidateNamesTheField(t *testing.T) {
 		"protocol":                     func(c *world.Config) { c.Protocol = "carrier-pigeon" },
 		"account.email":                func(c *world.Config) { c.Account.Email = "nobody" },
 		"account.name":                 func(c *world.Config) { c.Account.Name = "a\x00b" },
+		"account.totp_seed":            func(c *world.Config) { c.Account.TOTPSeed = "not base32!" },
+		"account.always_asks_code":     func(c *world.Config) { c.Account.TOTPSeed, c.Account.AlwaysAsksCode = "", true },
 		"account.country":              func(c *world.Config) { c.Account.Country = "usa" },
 		"wifi[0].ssid":                 func(c *world.Config) { c.WiFi[0].SSID = strings.Repeat("x", 33) },
 		"wifi[0].saved":                func(c *world.Config) { c.WiFi[0].Saved = "maybe" },

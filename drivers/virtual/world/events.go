@@ -55,7 +55,8 @@ const (
 	EventPartnerDeviceRemoved = "partner_device_removed" // device, id, how: by partner_app or reset
 	EventAuthorized           = "authorized"             // scopes: granted
 	EventAuthorizationRefused = "authorization_refused"  // scopes: asked for
-	EventUnlinked             = "unlinked"               // the customer took the consent back
+	EventUnlinked             = "unlinked"               // the customer ended the link in the maker's app
+	EventRevoked              = "authorization_revoked"  // scopes: the customer took them back at Amazon
 
 	EventDialogShown    = "dialog_shown"    // id, kind, app: who shows it
 	EventDialogAnswered = "dialog_answered" // id, kind, app, how: the button's text, or back

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/totp"
 )
 
 // OwnSetUp is how far the maker's own set-up has come: the one that is not
@@ -25,7 +28,7 @@ type Partner struct {
 	SignedIn bool
 	// Linked: the customer allowed the maker what it asked Amazon for.
 	Linked bool
-	// Scopes are those that were granted; nil while not linked.
+	// Scopes are those that Amazon has granted; nil if none are.
 	Scopes   []string
 	OwnSetUp OwnSetUp
 	// FFSFailure is why Frustration-Free Setup failed or never came, as the
@@ -41,6 +44,13 @@ type AuthRequest struct {
 	Expires time.Duration
 	// Wrong is what the app or the page does wrong; "" if nothing.
 	Wrong LWAFault
+	// SingleSignOn: the Amazon Shopping app is signed in on the phone, so that its
+	// pages are shown there and ask for no password.
+	SingleSignOn bool
+	// AsksCode: after the password, Amazon asks for a one-time code.
+	AsksCode bool
+	// Granted: Amazon has granted all of it before, and does not ask again.
+	Granted bool
 	// Offered: the app shows "Login with Amazon". It does not once it is linked,
 	// nor under the fault partner_no_login.
 	Offered bool
@@ -49,7 +59,7 @@ type AuthRequest struct {
 // partner is the truth about the maker's cloud.
 type partner struct {
 	signedIn, linked bool
-	granted          []string
+	granted          []string // by Amazon; what the app believes is linked
 	devices          []*Device
 	// noLogin and noScope are drawn when an attempt begins; noFallback at the
 	// first occasion, nil before.
@@ -145,9 +155,44 @@ func (w *World) PartnerUnlink() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.partner.linked {
-		w.partner.linked, w.partner.granted = false, nil
+		w.partner.linked = false
+		if w.cfg.Partner.UnlinkRevokes {
+			w.partner.granted = nil
+		}
 		w.emit(Event{Event: EventUnlinked})
 	}
+}
+
+// Revoke takes back at Amazon what the customer allowed. An app that looks
+// notices it at once.
+func (w *World) Revoke() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.partner.granted == nil {
+		return
+	}
+	w.emit(Event{Event: EventRevoked, Scopes: w.partner.granted})
+	w.partner.granted = nil
+	if w.cfg.Partner.SeesRevocation {
+		w.partner.linked = false
+	}
+}
+
+// CodeRight tells whether a one-time code is the account's now. As most servers
+// do, Amazon's page takes the code of the step before and after, too (RFC 6238,
+// section 5.2).
+func (w *World) CodeRight(code string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ok, err := totp.ValidateCustom(code, w.account.TOTPSeed, w.clk.Now(), totp.ValidateOpts{Period: 30, Skew: 1, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
+	return err == nil && ok
+}
+
+// PhoneOffline tells whether the phone has no network.
+func (w *World) PhoneOffline() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.situation == PhoneOffline
 }
 
 // AuthRequest is what the partner app asks Amazon for.
@@ -163,7 +208,10 @@ func (w *World) authRequest() AuthRequest {
 	if w.partner.noScope {
 		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == c.FFSScope })
 	}
-	return AuthRequest{Scopes: scopes, AppName: c.AppName, Expires: c.ConsentExpires, Wrong: c.LWAFault, Offered: !w.partner.linked && !w.partner.noLogin}
+	return AuthRequest{Scopes: scopes, AppName: c.AppName, Expires: c.ConsentExpires, Wrong: c.LWAFault, Offered: !w.partner.linked && !w.partner.noLogin,
+		SingleSignOn: w.situation == ShoppingSignedIn,
+		AsksCode:     w.account.TOTPSeed != "" && (w.account.AlwaysAsksCode || w.situation == BrowserSignedOut),
+		Granted:      w.partner.granted != nil && !slices.ContainsFunc(scopes, func(s string) bool { return !slices.Contains(w.partner.granted, s) })}
 }
 
 // Authorize is the customer's answer on Amazon's consent page. Allowing links

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Situation is a state of the customer's networks and account in which
-// Frustration-Free Setup goes another way than usual.
+// Situation is a state of the customer's networks, account and phone in which
+// Frustration-Free Setup, or Login with Amazon, goes another way than usual.
 type Situation string
 
 // The situations.
@@ -18,6 +18,9 @@ const (
 	NetworkNotNearby    Situation = "network_not_nearby"
 	DeviceNotRegistered Situation = "device_not_registered"
 	FFSSwitchedOff      Situation = "ffs_switched_off"
+	PhoneOffline        Situation = "phone_offline"
+	ShoppingSignedIn    Situation = "shopping_signed_in"
+	BrowserSignedOut    Situation = "browser_signed_out"
 )
 
 // Arrange brings the customer's networks and account into a situation, until
@@ -41,6 +44,7 @@ func (w *World) Arrange(s Situation) error {
 			return errors.New("the lab has no Wi-Fi network nearby whose password is saved")
 		}
 		wifi = situationNetworks(s, home)
+	case PhoneOffline, ShoppingSignedIn, BrowserSignedOut: // of the phone alone
 	default:
 		return fmt.Errorf("there is no situation %q", s)
 	}

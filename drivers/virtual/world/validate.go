@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/pquerna/otp/totp"
 )
 
 // FieldError says what is wrong with one field of a [Config].
@@ -74,6 +76,13 @@ func (c Config) validateAccount(v *validator) {
 	}
 	if len(a.Country) != 2 || strings.ToUpper(a.Country) != a.Country {
 		v.add("account.country", "%q: must be two capital letters, such as US", a.Country)
+	}
+	if a.TOTPSeed != "" {
+		if _, err := totp.GenerateCode(a.TOTPSeed, time.Unix(0, 0)); err != nil {
+			v.add("account.totp_seed", "must be base32 (A to Z and 2 to 7), or empty")
+		}
+	} else if a.AlwaysAsksCode {
+		v.add("account.always_asks_code", "needs account.totp_seed")
 	}
 	if len(c.WiFi) > MaxNetworks {
 		v.add("wifi", "%d networks: at most %d", len(c.WiFi), MaxNetworks)

@@ -140,6 +140,12 @@ func (s *System) amStart(ctx context.Context, c *call) int {
 		c.fail("%s\n", strings.TrimRight(trouble, "\n"))
 		return 1
 	}
+	if l, ok := s.h.(ui.Links); ok && in.data != "" {
+		if trouble := l.OpenLink(pkg, in.data); trouble != "" {
+			c.fail("%s\n", trouble)
+			return 1
+		}
+	}
 	s.log.add('I', "ActivityTaskManager", fmt.Sprintf("START u0 {%s} from uid 2000", strings.Trim(strings.TrimPrefix(in.String(), "Intent"), " {}")))
 	state := "COLD"
 	switch {
