@@ -27,7 +27,7 @@ func (m *Model) Say(locale, text string) string {
 func ForPeople(field string) bool {
 	switch field {
 	case "card.title", "card.text", "card.primary", "card.secondary", "device.on_text", "device.state", "device.kind",
-		"dialog.title", "dialog.text", "dialog.accept", "dialog.decline", "app.screen":
+		"dialog.title", "dialog.text", "dialog.accept", "dialog.decline", "app.screen", "auth.button":
 		return true
 	}
 	return false

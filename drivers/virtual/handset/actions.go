@@ -100,7 +100,7 @@ func actions() map[string]action {
 		},
 		"close_crash": func(h *Handset, _ *env, _ apps.Action) { h.crashed = "" },
 		"set_input": func(h *Handset, e *env, a apps.Action) {
-			e.page.inputs[a.Input] = apps.Fill(a.Value, e.field)
+			e.page.inputs[a.Input] = e.say(a.Value)
 		},
 	}
 }

@@ -94,7 +94,7 @@ func (h *Handset) leaf(v *view, availW int) (w, ht int) {
 		text = v.hint
 	}
 	if text == "" && v.el.Look != nil {
-		text = v.el.Look.Caption
+		text = v.env.say(v.el.Look.Caption)
 	}
 	if text == "" && v.icon != "" {
 		return h.dp(24), h.dp(24)

@@ -56,7 +56,7 @@ func (v *view) node(pkg string, h *Handset) *ui.Node {
 	}
 	if l := el.Look; l != nil {
 		n.Look = &ui.Look{Background: l.Background, Foreground: l.Foreground, TextSize: l.Size, Bold: l.Bold, Icon: v.icon,
-			Border: l.Border, Radius: l.Radius, Align: l.Align, Caption: l.Caption}
+			Border: l.Border, Radius: l.Radius, Align: l.Align, Caption: v.env.say(l.Caption)}
 	} else {
 		n.Look = &ui.Look{}
 	}
