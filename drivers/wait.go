@@ -57,15 +57,42 @@ func observe(ctx context.Context, what string, longest time.Duration) func() {
 	return func() {}
 }
 
+// Waited is a wait or a hold that has come to its end.
+type Waited struct {
+	For      string
+	From, To time.Time
+	Longest  time.Duration // that it would have been waited
+	Looks    int           // 0 for a hold
+	Err      error         // nil if what was waited for came
+}
+
+type waitsKey struct{}
+
+// WithWaits returns a context whose waits and holds are told, each when it has
+// come to its end.
+func WithWaits(ctx context.Context, tell func(Waited)) context.Context {
+	return context.WithValue(ctx, waitsKey{}, tell)
+}
+
+func (w *Waited) tell(ctx context.Context, c Clock, err error) {
+	if tell, ok := ctx.Value(waitsKey{}).(func(Waited)); ok && tell != nil {
+		w.To, w.Err = c.Now(), err
+		tell(*w)
+	}
+}
+
 // Poll looks until look returns nil, an error other than [ErrNotYet], or the
 // time is up; then it returns a *[TimeoutError]. The first look is made at
 // once, the last one when the time is up: what comes in the last moment is
 // seen, and a slow look does not turn a wait into a single glance.
-func Poll(ctx context.Context, c Clock, w Wait, look func(ctx context.Context) error) error {
+func Poll(ctx context.Context, c Clock, w Wait, look func(ctx context.Context) error) (err error) {
 	defer observe(ctx, w.For, w.Timeout)()
 	start := c.Now()
+	waited := Waited{For: w.For, From: start, Longest: w.Timeout}
+	defer func() { waited.tell(ctx, c, err) }()
 	end := start.Add(w.Timeout)
 	for looks := 1; ; looks++ {
+		waited.Looks = looks
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -100,9 +127,11 @@ func notOnlyNotYet(err error) error {
 // Hold is the only pause: what physics asks for, such as a plug that stays off
 // for ten seconds. alive, if not nil, is called every 30 s, so that no
 // session's idle limit runs out; its error ends the hold.
-func Hold(ctx context.Context, c Clock, reason string, d time.Duration, alive func(context.Context) error) error {
+func Hold(ctx context.Context, c Clock, reason string, d time.Duration, alive func(context.Context) error) (err error) {
 	defer observe(ctx, reason, d)()
-	end := c.Now().Add(d)
+	waited := Waited{For: reason, From: c.Now(), Longest: d}
+	defer func() { waited.tell(ctx, c, err) }()
+	end := waited.From.Add(d)
 	for {
 		left := end.Sub(c.Now())
 		if left <= 0 {

@@ -42,6 +42,7 @@ type Attempt struct {
 	// maker's own set-up may come up; provisionerOff: it has no power still.
 	disturbed, provisionerOff bool
 	logErr                    error // why the beginning of the device's log is not known
+	logged                    bool  // its beginning is known
 }
 
 // span is a moment that is known from both sides.

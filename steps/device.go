@@ -34,7 +34,7 @@ func deviceSentences() []Sentence {
 			"Records how long the device took from getting power to being seen set up, as a bracket: "+
 				"the last look without it and the first look with it.",
 			"And the set-up time is recorded",
-			func(_ context.Context, a *Attempt, _ []string) error { return a.recordSetupTime() }),
+			func(_ context.Context, a *Attempt, _ []string) error { return a.recordSetupTime() }).measuring(),
 	}
 }
 
@@ -58,6 +58,7 @@ func (a *Attempt) switchOn(ctx context.Context) error {
 		// What was written before is another attempt's. Who needs the log will
 		// say if it could not be read.
 		a.logErr = a.Bed.Log.Mark(ctx)
+		a.logged = a.logErr == nil
 	}
 	at, err := a.Bed.DevicePower.On(ctx)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"ffscert/drivers"
 	"ffscert/drivers/apps/act"
+	"ffscert/drivers/evidence"
 	"ffscert/drivers/screen"
 	"ffscert/features/certification"
 	"ffscert/steps/checks/consent"
@@ -159,10 +160,7 @@ func (a *Attempt) capture(ctx context.Context) (s consent.Screen, source []byte,
 		}
 		return name, nil
 	})
-	cam.Secrets = append(cam.Secrets, a.Bed.Amazon.Account.Email, a.Bed.Partner.Account.User)
-	cam.Private = func(n *screen.Node) bool {
-		return slices.ContainsFunc([]string{n.Text, n.ContentDesc, n.Hint}, func(t string) bool { return consent.Mask(t) != t })
-	}
+	a.private(cam)
 	lacks = cam.Take(ctx, "screen").Lacks
 	if len(source) == 0 {
 		return s, nil, lacks
@@ -176,6 +174,19 @@ func (a *Attempt) capture(ctx context.Context) (s consent.Screen, source []byte,
 		s.Package = t.Windows[0].Package
 	}
 	return s, source, lacks
+}
+
+// private makes a camera leave out what tells who the customer is, too.
+func (a *Attempt) private(cam *evidence.Camera) {
+	if a.Bed.Amazon != nil {
+		cam.Secrets = append(cam.Secrets, a.Bed.Amazon.Account.Email)
+	}
+	if a.Bed.Partner != nil {
+		cam.Secrets = append(cam.Secrets, a.Bed.Partner.Account.User)
+	}
+	cam.Private = func(n *screen.Node) bool {
+		return slices.ContainsFunc([]string{n.Text, n.ContentDesc, n.Hint}, func(t string) bool { return consent.Mask(t) != t })
+	}
 }
 
 // unanswerable is why the consent page could not be answered: a rule that it

@@ -68,6 +68,8 @@ type Sentence struct {
 	// Below is what stands below the sentence.
 	Below Below `json:"below,omitempty"`
 
+	measures bool
+
 	needs   func(certification.Protocol) Needs
 	judge   func(args []string, f Facts) error
 	pattern *regexp.Regexp
@@ -143,6 +145,16 @@ func (s Sentence) judged(judge func(args []string, f Facts) error) Sentence {
 	s.judge = judge
 	return s
 }
+
+// measuring is the sentence that ends a measurement.
+func (s Sentence) measuring() Sentence {
+	s.measures = true
+	return s
+}
+
+// Measures tells whether the sentence ends a measurement, which nothing may
+// disturb that could be done at another time.
+func (s Sentence) Measures() bool { return s.measures }
 
 // Match returns what was filled in, without quotation marks and escapes, if
 // text is this sentence.

@@ -91,6 +91,9 @@ func replayed(bed *testbed.Testbed, o *appium.Options, path string) (devicelog.P
 		_ = bed.Phone.Close(context.Background()) // the player never refuses it
 		bed.Unfit()
 		p.Begin(id)
+		if bed.Tracer != nil {
+			bed.Tracer.Quiet = !p.Traced()
+		}
 	}
 	bed.EndAttempt = func(certification.Attempt, func(string, []byte) (string, error)) testbed.Ending {
 		return testbed.Ending{Left: p.End(), Notes: []string{fmt.Sprintf("REPLAYED from %s: no phone took part", path)}}

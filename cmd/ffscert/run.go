@@ -38,13 +38,14 @@ type runOptions struct {
 	resume   string        // the run that is continued
 	wait     time.Duration // for phones that another run has
 	record   bool
+	trace    traceWhen
 	// deliver, if not nil, takes the result of a run that came to its end, instead
 	// of printing it.
 	deliver func(r result) error
 }
 
 func newRunCmd(s *state) *cobra.Command {
-	var o runOptions
+	o := runOptions{trace: traceFailed}
 	cmd := &cobra.Command{
 		Use:   "run [FILE.feature[:LINE]]...",
 		Short: "Carry out the cases of a plan and print the matrix",
@@ -91,12 +92,13 @@ Exit status: 0 all required cases passed (warnings allowed), 1 a case failed,
 	f.DurationVar(&o.wait, "wait-for-phone", 0, "wait up to `DURATION`, such as 30m, for a phone that another run has (default: refuse)")
 	f.StringArrayVar(&o.formats, "format", nil, "also write the matrix as `FMT:PATH`, FMT being "+strings.Join(formats.Names(), ", ")+"; may be repeated")
 	f.BoolVar(&o.record, "record", false, "keep the traffic with the phone in the run's folder, without secrets, to replay it later")
+	f.Var(&o.trace, "trace", "trace what happens for `failed` attempts (all that did not simply pass), for all, or off")
 	f.BoolVar(&o.json, "json", false, "events as JSON lines on stdout instead of the table")
 	return cmd
 }
 
 func runRun(ctx context.Context, s *state, o runOptions) error {
-	s.record = o.record
+	s.record, s.trace = o.record, o.trace
 	c, err := s.config()
 	if err != nil {
 		return err

@@ -64,7 +64,8 @@ type state struct {
 	logFormat  string
 	logLevel   string
 	log        *logrus.Logger
-	record     bool           // keep the traffic of every attempt
+	record     bool // keep the traffic of every attempt
+	trace      traceWhen
 	secrets    *secret.Masker // what is shown nowhere
 }
 

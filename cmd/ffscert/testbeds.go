@@ -135,6 +135,7 @@ func openTestbed(s *state, c *config.Config, b config.Testbed, m screenMaps, o o
 	if s.record {
 		rec = recorded(bed, &opts)
 	}
+	traced(s, bed, &opts, rec)
 	phone := appium.New(opts)
 	bed.Phone = phone
 	if b.Phone != nil {

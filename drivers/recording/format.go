@@ -64,7 +64,10 @@ type Header struct {
 	Status  Body `json:"status"`
 	// DeviceLog tells whether the testbed had a log of the device, and
 	// LogPatterns how that device writes to it.
-	DeviceLog   bool            `json:"device_log,omitempty"`
+	DeviceLog bool `json:"device_log,omitempty"`
+	// Traced tells whether the screen was looked at between the steps, and the
+	// device's log read at the end, for the trace of the attempt.
+	Traced      bool            `json:"traced,omitempty"`
 	LogPatterns devicelog.Texts `json:"log_patterns"`
 }
 

@@ -40,8 +40,9 @@ type Recorder struct {
 	Endpoint string // the server's address
 	Clock    drivers.Clock
 	Secrets  *secret.Masker
-	// DeviceLog and LogPatterns are those of the header.
+	// DeviceLog, Traced and LogPatterns are those of the header.
 	DeviceLog   bool
+	Traced      bool
 	LogPatterns devicelog.Texts
 	// Rules are asked when an attempt ends.
 	Rules func() Rules
@@ -62,7 +63,7 @@ func (r *Recorder) Begin(id certification.AttemptID) {
 	defer r.mu.Unlock()
 	r.attempt = &Attempt{Header: Header{Schema: Schema, Tool: r.Tool, Case: id.Case, Scenario: id.Scenario, N: id.N, Testbed: r.Testbed,
 		Started: now, Endpoint: plainAddress(r.Endpoint), Session: r.session, Status: r.status,
-		DeviceLog: r.DeviceLog, LogPatterns: r.LogPatterns}}
+		DeviceLog: r.DeviceLog, Traced: r.Traced, LogPatterns: r.LogPatterns}}
 	r.known, r.kept = map[string]*Body{}, 0
 }
 

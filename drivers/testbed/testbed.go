@@ -20,6 +20,7 @@ import (
 	"ffscert/drivers/network"
 	"ffscert/drivers/screen"
 	"ffscert/drivers/secret"
+	"ffscert/drivers/tracing"
 	"ffscert/features/certification"
 )
 
@@ -125,6 +126,8 @@ type Testbed struct {
 	// Socket, if not nil, stands between the steps and a socket that is switched
 	// without the phone.
 	Socket func(drivers.Power) drivers.Power
+	// Tracer listens to the attempts; nil traces none.
+	Tracer *tracing.Tracer
 	// Secrets are what is shown and kept nowhere; may be nil.
 	Secrets *secret.Masker
 	// Reconnect, if not nil, connects a phone again that has gone away: it runs

@@ -27,8 +27,10 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 		bed.BeginAttempt(id)
 	}
 	at := certification.Attempt{ID: id, Testbed: bed.Name, Started: bed.Clock.Now()}
+	bed.Tracer.Begin(id)
+	ctx = bed.Tracer.Context(ctx)
 	state := steps.NewAttempt(id, bed, protocol, save)
-	rec := &recorder{scenario: job.Scenario, bed: bed}
+	rec := &recorder{scenario: job.Scenario, bed: bed, measures: lastMeasured(job.Scenario, vocabulary)}
 	settled := false
 	if info, err := bed.Phone.Open(ctx); err != nil {
 		rec.err = err
@@ -44,6 +46,7 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 		}
 	}
 	if err := ctx.Err(); err != nil {
+		bed.Tracer.Drop()
 		putBack(ctx, state, steps.Stopped)
 		return certification.Attempt{}, err
 	}
@@ -64,10 +67,12 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 		at.Message, at.Hint, at.DecidedBy = t.Error(), t.Hint, rec.decidedBy(t)
 		state.Photograph(ctx, fmt.Sprintf("%s-%d", id.Case, id.N))
 		at.Evidence = state.Kept()
+		bed.Tracer.Ended()
 		if settled { // else that it is not is the very trouble
 			putBack(ctx, state, steps.Broken)
 		}
 	} else {
+		bed.Tracer.Ended()
 		putBack(ctx, state, steps.Whole)
 		if f := heaviest(state.Findings); f != nil {
 			at.Verdict, at.Cause, at.Message = certification.Warning, causeOf(*f), f.Message
@@ -75,6 +80,9 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 				at.Verdict = certification.Review
 			}
 		}
+	}
+	if path := keepTrace(ctx, bed, state, at.Verdict); path != "" {
+		at.Evidence = append(at.Evidence, path)
 	}
 	at.SetupTime, at.Phases = state.SetupTime, state.Phases
 	at.Observations, at.Findings = state.Observations, state.Findings
@@ -167,6 +175,7 @@ type recorder struct {
 	steps    []certification.Step
 	began    time.Time
 	err      error
+	measures int // the last step that ends a measurement, from 0; -1 if there is none
 }
 
 func (r *recorder) run(ctx context.Context, state *steps.Attempt, vocabulary []steps.Sentence) {
@@ -189,7 +198,7 @@ func (r *recorder) run(ctx context.Context, state *steps.Attempt, vocabulary []s
 			sc.StepContext().After(func(ctx context.Context, _ *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
 				r.after(status, err)
 				r.steps[len(r.steps)-1].Evidence = state.Kept()
-				return ctx, nil
+				return ctx, r.look(ctx, state)
 			})
 		},
 		Options: &godog.Options{
@@ -219,6 +228,9 @@ func (r *recorder) decidedBy(t *certification.Trouble) []string {
 
 func (r *recorder) before() {
 	r.began = r.bed.Clock.Now()
+	if r.err == nil { // else the step is skipped
+		r.bed.Tracer.StepBegan()
+	}
 	i := len(r.steps)
 	st := certification.Step{}
 	if i < len(r.scenario.Steps) {

@@ -94,6 +94,14 @@ func (p *Player) Serial() string { return p.phone }
 // Endpoint is the address of the server that was recorded; "" if it is not known.
 func (p *Player) Endpoint() string { return p.header.Endpoint }
 
+// Traced tells whether the recording of the present attempt has looks between the
+// steps, for a trace.
+func (p *Player) Traced() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.head.Traced
+}
+
 // Attempts is how many recordings there are.
 func (p *Player) Attempts() int { return len(p.queue) }
 
