@@ -179,6 +179,19 @@ type DeviceLog interface {
 	Lines(ctx context.Context) ([]string, error)
 }
 
+// LogLine is a line of a device's log, and when it was written; zero if that is
+// not known.
+type LogLine struct {
+	At   time.Time
+	Text string
+}
+
+// TimedLog is a [DeviceLog] that knows, beside its lines, when they were written.
+// Not every one does.
+type TimedLog interface {
+	TimedLines(ctx context.Context) ([]LogLine, error)
+}
+
 // Switched says when a socket switched: not before From, not after To. If it
 // was as asked already, both are the moment of asking.
 type Switched struct {

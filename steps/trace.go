@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"ffscert/drivers/devicelog"
+	"ffscert/drivers"
 	"ffscert/features/certification"
 )
 
@@ -54,7 +54,7 @@ func (a *Attempt) KeepTrace(ctx context.Context) string {
 
 // deviceLog are the lines of the device's log since it got power in this attempt,
 // without what is secret, or why there are none.
-func (a *Attempt) deviceLog(ctx context.Context) (lines []string, why string) {
+func (a *Attempt) deviceLog(ctx context.Context) (lines []drivers.LogLine, why string) {
 	switch {
 	case a.Bed.Log == nil:
 		return nil, "the testbed has no log of the device (device_log in the configuration)"
@@ -67,9 +67,23 @@ func (a *Attempt) deviceLog(ctx context.Context) (lines []string, why string) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, logWithin)
 	defer cancel()
-	lines, err := a.Bed.Log.Lines(ctx)
+	lines, err := a.logLines(ctx)
 	if err != nil {
 		return nil, "the device's log: " + err.Error()
 	}
-	return devicelog.Redact(lines, a.secrets()...), ""
+	for i := range lines {
+		lines[i].Text = a.redacted(lines[i].Text)
+	}
+	return lines, ""
+}
+
+func (a *Attempt) logLines(ctx context.Context) (lines []drivers.LogLine, err error) {
+	if timed, ok := a.Bed.Log.(drivers.TimedLog); ok {
+		return timed.TimedLines(ctx)
+	}
+	texts, err := a.Bed.Log.Lines(ctx)
+	for _, t := range texts {
+		lines = append(lines, drivers.LogLine{Text: t})
+	}
+	return lines, err
 }

@@ -11,6 +11,7 @@ import (
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
 	"ffscert/reports/matrix"
+	"ffscert/reports/render/trace"
 	"ffscert/steps/suite"
 )
 
@@ -27,7 +28,7 @@ func stopped(s *state, c *config.Config, j *journal.Journal, err error) error {
 		err, hint, j.Header().ID)}
 }
 
-// conclude writes the end of the run, matrix.json and matrix.html.
+// conclude writes the end of the run, trace.html, matrix.json and matrix.html.
 func conclude(ctx context.Context, j *journal.Journal, runErr error) (result, error) {
 	last := context.WithoutCancel(ctx)
 	now := time.Now().UTC()
@@ -53,7 +54,7 @@ func conclude(ctx context.Context, j *journal.Journal, runErr error) (result, er
 		return result{}, err
 	}
 	r := result{record: rec, matrix: matrix.Of(rec), dir: j.Dir()}
-	return r, r.publish()
+	return r, errors.Join(r.publishTraces(), r.publish())
 }
 
 // pageName is the name of a run's page in its folder.
@@ -78,6 +79,9 @@ func deliver(s *state, o runOptions, r result, outputs []output, runErr error) e
 			name = rel
 		}
 		fmt.Fprintln(s.Stderr, "report: "+printable(name))
+		if r.hasTraces() {
+			fmt.Fprintln(s.Stderr, "traces: "+printable(filepath.Join(filepath.Dir(name), trace.FileName)))
+		}
 	}
 	var noBed *suite.StoppedError
 	switch {

@@ -235,7 +235,7 @@ Without ffscert.yaml, "ffscert run" uses the built-in virtual testbed.`,
 		return usagef("%w\n  hint: see `%s --help`", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRunCmd(s), newCheckCmd(s), newMatrixCmd(s), newRunsCmd(s), newReviewCmd(s), newPacketCmd(s), newPlanCmd(s), newStepsCmd(s), newInitCmd(s), newDoctorCmd(s), newScreensCmd(s), newVirtualCmd(s), newExplainCmd(s), newConsentCmd(s), newVersionCmd(s))
+	root.AddCommand(newRunCmd(s), newCheckCmd(s), newMatrixCmd(s), newTraceCmd(s), newRunsCmd(s), newReviewCmd(s), newPacketCmd(s), newPlanCmd(s), newStepsCmd(s), newInitCmd(s), newDoctorCmd(s), newScreensCmd(s), newVirtualCmd(s), newExplainCmd(s), newConsentCmd(s), newVersionCmd(s))
 	return root
 }
 

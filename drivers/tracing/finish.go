@@ -27,7 +27,7 @@ const (
 // Finish ends the attempt and makes its trace, without what is secret. Known are
 // words that are secret anyway; what the screens taught is secret everywhere. Log
 // are lines of the device's log. It returns nil if no attempt was begun.
-func (t *Tracer) Finish(rules recording.Rules, known *secret.Masker, log []string) *certification.Trace {
+func (t *Tracer) Finish(rules recording.Rules, known *secret.Masker, log []drivers.LogLine) *certification.Trace {
 	if t == nil {
 		return nil
 	}
@@ -279,14 +279,18 @@ func textOf(response []byte) (string, bool) {
 	return *v.Value, true
 }
 
-func (f *finishing) log(lines []string) {
+func (f *finishing) log(lines []drivers.LogLine) {
 	if n := len(lines) - mostLines; n > 0 {
 		f.lacks("%d older lines of the device's log are left out", n)
 		lines = lines[n:]
 	}
 	for _, line := range lines {
-		l := certification.TraceLine{Text: f.text(line, longestLine)}
-		if at, ok := written(line, f.a.began); ok {
+		l := certification.TraceLine{Text: f.text(line.Text, longestLine)}
+		at, ok := line.At, !line.At.IsZero()
+		if !ok {
+			at, ok = written(line.Text, f.a.began)
+		}
+		if ok {
 			s := f.since(at)
 			l.At = &s
 		}

@@ -48,11 +48,21 @@ func (d *deviceLog) Mark(context.Context) error {
 	return nil
 }
 
-func (d *deviceLog) Lines(context.Context) ([]string, error) {
+func (d *deviceLog) Lines(ctx context.Context) ([]string, error) {
 	var lines []string
+	all, err := d.TimedLines(ctx)
+	for _, l := range all {
+		lines = append(lines, l.Text)
+	}
+	return lines, err
+}
+
+// TimedLines implements [drivers.TimedLog].
+func (d *deviceLog) TimedLines(context.Context) ([]drivers.LogLine, error) {
+	var lines []drivers.LogLine
 	for _, l := range d.lab.World.DeviceLog() {
 		if !l.At.Before(d.mark) {
-			lines = append(lines, l.Text)
+			lines = append(lines, drivers.LogLine{At: l.At, Text: l.Text})
 		}
 	}
 	return lines, nil

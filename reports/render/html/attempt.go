@@ -24,6 +24,7 @@ type attemptView struct {
 	Observations                     []fact
 	Shots                            []shot
 	Files                            []file
+	Trace                            string // link to how it went; "" if there is none
 }
 
 type stepView struct{ Class, Letter, Status, Text, Location, Took, Message string }
@@ -75,6 +76,7 @@ func (b *builder) attempt(id, caseID string, a matrix.Attempt) attemptView {
 		}
 		r = &all
 	}
+	v.Trace = b.traceLink(r.ID, a.Verdict)
 	shown := newEvidence(b)
 	shown.add("when the attempt ended", r.Evidence)
 	for i, s := range r.Steps {
