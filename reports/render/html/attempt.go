@@ -22,6 +22,7 @@ type attemptView struct {
 	Steps                            []stepView
 	Findings                         []findingView
 	Observations                     []fact
+	Decided                          []string // the lines that decided who is to blame
 	Shots                            []shot
 	Files                            []file
 	Trace                            string // link to how it went; "" if there is none
@@ -49,11 +50,6 @@ func (b *builder) attempt(id, caseID string, a matrix.Attempt) attemptView {
 	if a.Verdict == certification.Passed && a.SetupTime != nil {
 		v.Message = "set up in " + seconds(a.SetupTime.Value)
 	}
-	if b.detailed >= mostDetailed {
-		b.bare++
-		return v
-	}
-	b.detailed++
 	v.Facts = append(v.Facts, fact{"Testbed", clean(a.Testbed)}, fact{"Started", moment(a.StartedUTC)})
 	if s := a.SetupTime; s != nil {
 		v.Facts = append(v.Facts, fact{"Set up", fmt.Sprintf("%.1f s after it got power; not before %.1f s, not after %.1f s", s.Value, s.Lo, s.Hi)})
@@ -62,7 +58,7 @@ func (b *builder) attempt(id, caseID string, a matrix.Attempt) attemptView {
 		v.Facts = append(v.Facts, fact{"Phase", clean(p.Name) + ", " + seconds(p.Seconds)})
 	}
 	for _, line := range a.DecidedBy {
-		v.Facts = append(v.Facts, fact{"Decided by", clean(line)})
+		v.Decided = append(v.Decided, clean(line))
 	}
 	r := b.recorded[key{caseID, a.Scenario, a.N, a.StartedUTC}]
 	if r == nil {
@@ -198,7 +194,7 @@ func (b *builder) href(p string) (string, bool) {
 func (b *builder) notes() []string {
 	var list []string
 	if b.bare > 0 {
-		list = append(list, fmt.Sprintf("The steps of %s are left out to keep this page small; the journal of the run has them.", plural(b.bare, "attempt")))
+		list = append(list, fmt.Sprintf("%s are listed without their steps, to keep this page small; the journal of the run has them.", plural(b.bare, "attempt")))
 	}
 	if n := b.pictures.tooMany; n > 0 {
 		list = append(list, plural(n, "picture")+" linked instead of shown, to keep this page small.")

@@ -2,9 +2,8 @@ package html
 
 import (
 	"fmt"
-	"html/template"
-	"iter"
-	"strconv"
+	"slices"
+	"strings"
 	"time"
 
 	"ffscert/features/certification"
@@ -15,42 +14,33 @@ import (
 // caseView is a row of the matrix.
 type caseView struct {
 	mark
-	Anchor                                         string // on the page
+	Anchor                                         string // on the page, the same in every run of the plan
 	ID, Title, Requirement, Method, Cause, Message string
+	Causes                                         string // of the case and of its attempts, for the filters
+	Group                                          string
 	Score                                          string // such as 19/20
 	NoAttempts                                     bool   // a file or a person decides, or it does not apply
 	Flaky                                          bool
 	Numbers                                        []fact
 	Rate                                           *rateView
+	Times                                          *timesView
+	Phases                                         *phasesView
 	Findings                                       []findingView
 	Answers                                        []string // of people, the oldest first
 	Strips                                         []strip
-}
 
-// rateView is drawn on a scale from 0 to 100.
-type rateView struct {
-	Observed, Lower, Target float64
-	Text, Short, Proven     string
+	lower float64 // of the rate
 }
 
 type findingView struct{ Severity, Rule, Message string }
 
-// strip is one scenario of a case: its attempts as cells, in their order.
-type strip struct {
-	mark
-	Scenario string
-	Message  string     // only where a case has several scenarios
-	Made     int        // attempts
-	Owed     []struct{} // attempts that were required and not made
-	Summary  string     // of those that passed; empty if none did
-	// The attempts are made as the page is written: one with a hundred thousand
-	// of them never is in memory as a whole.
-	Cells          iter.Seq[template.HTML]
-	Troubled, Good iter.Seq[attemptView]
+// phasesView is how long the parts of an attempt took.
+type phasesView struct {
+	Brief string
+	Rows  []phaseRow
 }
 
-// mostOwed bounds the empty cells of a strip.
-const mostOwed = 100
+type phaseRow struct{ Name, P50, P90, Max, Attempts string }
 
 // key finds the recorded attempt of one in the matrix.
 type key struct {
@@ -85,25 +75,50 @@ type builder struct {
 	base     string
 	whole    func(certification.AttemptID) (certification.Attempt, error)
 	unread   error // of whole
-	cases    int   // so far, which numbers them on the page
-	made     int   // attempts so far, which numbers them on the page
-	detailed int   // those of them with their steps
-	bare     int   // those without, because there are too many
+	anchors  map[string]bool
+	made     int // attempts so far, which numbers them on the page
+	detailed int // those of them with their steps
+	bare     int // those without, because there are too many
+}
+
+// anchor is the name of a case on the page. It depends on the case alone, so
+// that a link leads to the same case on the page of every run.
+func (b *builder) anchor(prefix, id string) string {
+	var s strings.Builder
+	s.WriteString(prefix)
+	for _, r := range id {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_', r == '.':
+			s.WriteRune(r)
+		default:
+			fmt.Fprintf(&s, "~%x", r)
+		}
+		if s.Len() > 120 {
+			break
+		}
+	}
+	name := s.String()
+	for n := 2; b.anchors[name]; n++ {
+		name = fmt.Sprintf("%s~~%d", s.String(), n)
+	}
+	b.anchors[name] = true
+	return name
 }
 
 func (b *builder) planCase(c matrix.Case) caseView {
-	b.cases++
-	v := caseView{mark: markOf(c.Verdict), Anchor: fmt.Sprintf("c%d", b.cases), Score: fmt.Sprintf("%d/%d", c.Attempts.Passed+c.Attempts.Warning, c.Attempts.Counted), ID: clean(c.ID), Title: clean(c.Title), Requirement: clean(c.Requirement),
-		Cause: words(string(c.Cause)), Message: clean(c.Message), Rate: rateOf(c.Rate), Numbers: append(numbers(c.Attempts, c.SetupTime), phases(c.Phases)...), Flaky: c.Flaky}
+	v := caseView{mark: markOf(c.Verdict), Anchor: b.anchor("case-", c.ID), Score: fmt.Sprintf("%d/%d", c.Attempts.Passed+c.Attempts.Warning, c.Attempts.Counted),
+		ID: clean(c.ID), Title: clean(c.Title), Requirement: clean(c.Requirement), Cause: words(string(c.Cause)), Causes: causesOf(c.Cause, c.AttemptList), Message: clean(c.Message),
+		Rate: rateOf(c.Verdict, c.Rate), Times: timesOf(c.AttemptList, c.SetupTime), Numbers: numbers(c.Attempts, c.SetupTime), Phases: phasesOf(c.Phases), Flaky: c.Flaky}
 	if c.Method != "" && c.Method != certification.Automated {
 		v.Method = words(string(c.Method))
 	}
 	if len(c.Scenarios) == 0 && (c.Verdict == certification.NotApplicable || v.Method != "") {
 		v.Score, v.Rate, v.Numbers, v.NoAttempts = "", nil, nil, true
 	}
-	for _, f := range c.Findings {
-		v.Findings = append(v.Findings, findingView{clean(string(f.Severity)), clean(f.Rule), clean(f.Message)})
+	if v.Rate != nil {
+		v.Rate.Case, v.Rate.Anchor, v.lower = v.ID, v.Anchor, c.Rate.Lower95
 	}
+	v.Findings = findings(c.Findings)
 	for _, r := range c.Reviews {
 		v.Answers = append(v.Answers, answer(r))
 	}
@@ -121,78 +136,49 @@ func (b *builder) planCase(c matrix.Case) caseView {
 }
 
 func (b *builder) localCase(l matrix.Scenario) caseView {
-	v := caseView{mark: markOf(l.Verdict), Title: clean(l.Scenario), Cause: words(string(l.Cause)), Message: clean(l.Message),
-		Rate: rateOf(l.Rate), Numbers: append(numbers(l.Attempts, l.SetupTime), phases(l.Phases)...), Flaky: l.Flaky}
-	for _, f := range l.Findings {
-		v.Findings = append(v.Findings, findingView{clean(string(f.Severity)), clean(f.Rule), clean(f.Message)})
-	}
+	v := caseView{mark: markOf(l.Verdict), Anchor: b.anchor("local-", l.Scenario), Title: clean(l.Scenario), Cause: words(string(l.Cause)), Causes: causesOf(l.Cause, l.AttemptList), Message: clean(l.Message),
+		Rate: rateOf(l.Verdict, l.Rate), Times: timesOf(l.AttemptList, l.SetupTime), Numbers: numbers(l.Attempts, l.SetupTime), Phases: phasesOf(l.Phases), Flaky: l.Flaky, Findings: findings(l.Findings)}
 	s := b.strip("", l.ScenarioSummary, l.AttemptList, false)
 	s.Scenario = ""
 	v.Strips = []strip{s}
 	return v
 }
 
-func (b *builder) strip(caseID string, s matrix.ScenarioSummary, list []matrix.Attempt, several bool) strip {
-	v := strip{mark: markOf(s.Verdict), Scenario: clean(s.Scenario)}
-	if several {
-		v.Message = clean(s.Message)
+func findings(all []matrix.Finding) []findingView {
+	var list []findingView
+	for _, f := range all {
+		list = append(list, findingView{clean(string(f.Severity)), clean(f.Rule), clean(f.Message)})
 	}
-	first := b.made + 1
-	b.made += len(list)
-	id := func(i int) string { return "a" + strconv.Itoa(first+i) }
-	// What went wrong comes first, so that it has its steps even where not
-	// every attempt can have them.
-	those := func(good bool) iter.Seq[attemptView] {
-		return func(yield func(attemptView) bool) {
-			for i := range list {
-				if (list[i].Verdict == certification.Passed) == good && !yield(b.attempt(id(i), caseID, list[i])) {
-					return
-				}
-			}
+	return list
+}
+
+// causesOf are the causes in a case, with blanks between them.
+func causesOf(c certification.Cause, list []matrix.Attempt) string {
+	var all []string
+	add := func(c certification.Cause) {
+		if s := token(string(c)); s != "" && !slices.Contains(all, s) {
+			all = append(all, s)
 		}
 	}
-	v.Troubled, v.Good = those(false), those(true)
-	v.Cells = func(yield func(template.HTML) bool) {
-		for i := range list {
-			if !yield(cell(id(i), &list[i])) {
-				return
-			}
-		}
-	}
-	v.Made = len(list)
-	passed := 0
+	add(c)
 	for i := range list {
-		if list[i].Verdict == certification.Passed {
-			passed++
+		if list[i].Cause != "" {
+			add(list[i].Cause)
 		}
 	}
-	if passed > 0 {
-		v.Summary = plural(passed, "attempt") + " passed"
-	}
-	v.Owed = make([]struct{}, min(max(s.Attempts.Required-s.Attempts.Counted-s.Attempts.Review, 0), mostOwed))
-	return v
+	slices.Sort(all)
+	return strings.Join(all, " ")
 }
 
-// cell is the link to an attempt. It is written without the template, which
-// takes longer over a hundred thousand of them than everything else together.
-func cell(id string, a *matrix.Attempt) template.HTML {
-	m := markOf(a.Verdict)
-	title := template.HTMLEscapeString(cellTitle(*a, m))
-	return template.HTML(`<a class="cell ` + template.HTMLEscapeString(m.Class) + `" href="#` + id + `" title="` + title + `" aria-label="` + title + `">` + template.HTMLEscapeString(m.Letter) + `</a>`)
-}
-
-func cellTitle(a matrix.Attempt, m mark) string {
-	t := fmt.Sprintf("attempt %d: %s", a.N, m.Word)
-	if a.Verdict == certification.Passed {
-		if a.SetupTime != nil {
-			t += ", set up in " + seconds(a.SetupTime.Value)
+// token is a word without blanks and without anything that is no letter, as
+// verdicts and causes are.
+func token(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r == '_' || r == '-' {
+			return r
 		}
-		return t
-	}
-	if s := joined(" ", words(string(a.Cause)), string(a.Code), a.Message); s != "" {
-		t += ", " + s
-	}
-	return t
+		return -1
+	}, s)
 }
 
 func numbers(a matrix.Attempts, s *matrix.SetupTime) []fact {
@@ -216,36 +202,23 @@ func numbers(a matrix.Attempts, s *matrix.SetupTime) []fact {
 	return list
 }
 
-// phases are how long the parts of an attempt took.
-func phases(all []matrix.PhaseSummary) []fact {
-	var list []fact
-	for _, p := range all {
-		list = append(list, fact{clean(p.Name), fmt.Sprintf("half within %.1f s, longest %.1f s (%s)", p.P50, p.Max, plural(p.Attempts, "attempt"))})
-	}
-	return list
-}
-
-func rateOf(r *matrix.RateResult) *rateView {
-	if r == nil {
+func phasesOf(all []matrix.PhaseSummary) *phasesView {
+	if len(all) == 0 {
 		return nil
 	}
-	v := &rateView{Lower: percentOf(r.Lower95), Target: percentOf(r.Target)}
-	target := fmt.Sprintf("the target is %.3g %%", v.Target)
-	if r.Observed == nil {
-		v.Short = "–"
-		v.Text = "nothing was counted; " + target
-		return v
+	v := &phasesView{}
+	var brief []string
+	for _, p := range all {
+		name := clean(p.Name)
+		v.Rows = append(v.Rows, phaseRow{name, seconds(p.P50), seconds(p.P90), seconds(p.Max), fmt.Sprint(p.Attempts)})
+		// What takes no time is of no interest before the table is opened.
+		if p.P50 >= 0.05 {
+			brief = append(brief, name+" "+seconds(p.P50))
+		}
 	}
-	v.Observed = percentOf(*r.Observed)
-	v.Short, v.Proven = fmt.Sprintf("%.1f %%", v.Observed), fmt.Sprintf("≥ %.1f %%", v.Lower)
-	v.Text = fmt.Sprintf("%.1f %% passed; %s; proven with 95 %% confidence: at least %.1f %%", v.Observed, target, v.Lower)
-	if n := r.MorePassesNeeded; n != nil && *n > 0 {
-		v.Text += fmt.Sprintf("; %d more passes in a row would prove the target", *n)
-	}
+	v.Brief = strings.Join(brief, " · ")
 	return v
 }
-
-func percentOf(x float64) float64 { return min(max(x*100, 0), 100) }
 
 // answer says what a person answered, in one line.
 func answer(r matrix.Review) string {

@@ -18,6 +18,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"time"
 
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
@@ -33,6 +34,10 @@ type Options struct {
 	Base string
 	// Whole reads an attempt with its steps; nil if those of the record are whole.
 	Whole func(certification.AttemptID) (certification.Attempt, error)
+	// SubmitBy is until when the result has to be submitted, where that is
+	// another time than the run's own says: a packet of several runs counts from
+	// the first of them.
+	SubmitBy *time.Time
 }
 
 //go:embed page.gohtml

@@ -72,10 +72,10 @@ func TestWhatAPersonMustSee(t *testing.T) {
 	}{
 		"failures": {mixed(), []string{"<title>FAILED · SIMULATED · PARTIAL · First light", `<span class="verdict">failed</span>`, "It proves nothing for a certification", "Selected: --tags @quick",
 			"FFS-E201", "FFS-E402", "the session is lost", "is the phone&#39;s cable in?", "attempt 7: failed, product FFS-E201", "18 of 20 passed, 2 failed, 1 blocked",
-			"90.0 % passed; the target is 95 %; proven with 95 % confidence: at least 71.7 %", "LWA-PROMINENCE", "page source (xml)", "FFS-TLS-01", "Local scenarios", "cause: <b>product</b>"}},
+			"90.0 % passed; the target is 95 %; proven with 95 % confidence: at least 71.7 %", "LWA-PROMINENCE", "page source (xml)", "FFS-TLS-01", "would hold on real devices", `<a class="cell v-failed" href="#a7"`, "Set-up times of 18 attempts: the shortest 28.4 s", "Local scenarios", "cause: <b>product</b>"}},
 		"derivative": {derived(), []string{"First light · MSS for Wi-Fi Provisionee (Default) 1.1 · product derivative", "original device type OLD1 · original hardware ESP32-C3 · original firmware 1.0.0 · original protocol mss-wifi",
 			"not applicable", "the product has no partner app", "a product derivative is tested with the group &#34;Barcode&#34; alone", "needed: a picture of it", "integrated · ACK SDK · certified", "The plan is not complete."}},
-		"submit": {passed(20), []string{"<title>PASSED · First light", "Submit by", "2026-11-29 19:14:03 UTC · 7 days after the test", "The whole plan was carried out", "A1B2C3", "at least 86.1 %", "20 attempts passed"}},
+		"submit": {passed(20), []string{"<title>PASSED · First light", "Submit by", "2026-11-29 19:14 UTC", `data-due="2026-11-29T19:14:03Z"`, "7 days after the test", "The whole plan was carried out", "A1B2C3", "at least 86.1 %", "20 attempts passed"}},
 	} {
 		got := render(t, tc.rec, Options{Folder: folder(t)})
 		for _, w := range tc.want {
@@ -200,7 +200,7 @@ func TestTextFromOutsideIsHarmless(t *testing.T) {
 			if strings.HasPrefix(name, "on") || name == "style" || name == "src" || strings.ContainsAny(name, "'`<{") {
 				t.Errorf("attribute %s=%q", name, value)
 			}
-			if name == "href" && !regexp.MustCompile(`^(#[acp]\d+|\./evidence/.*|data:,|data:image/(png|jpeg);base64,.*)$`).MatchString(value) {
+			if name == "href" && !regexp.MustCompile(`^(#[ap]\d+|#cases|#(case|local)-[0-9A-Za-z~._-]+|\./evidence/.*|data:,|data:image/(png|jpeg);base64,.*)$`).MatchString(value) {
 				t.Errorf("link to %q", value)
 			}
 		}
@@ -236,13 +236,20 @@ func TestManyAttempts(t *testing.T) {
 	if n := len(got); n > 12<<20 {
 		t.Errorf("the page has %d MB", n>>20)
 	}
-	if n := strings.Count(got, `<a class="cell`); n != 10_000 {
+	// Two hundred and fifty cells of forty attempts, of which four failed in each.
+	if n := strings.Count(got, `<a class="cell block m1 v-failed"`); n != 250 {
 		t.Errorf("%d cells", n)
+	}
+	if want := `title="attempts 41 to 80: 36 passed, 4 failed" aria-label="attempts 41 to 80: 36 passed, 4 failed">4F</a>`; !strings.Contains(got, want) {
+		t.Errorf("%s is missing", want)
 	}
 	if n := strings.Count(got, `<li class="s-failed"`); n != 1000 {
 		t.Errorf("%d of 1000 failed attempts have their steps", n)
 	}
-	if !strings.Contains(got, "The steps of 9000 attempts are left out") {
+	if n := len(regexp.MustCompile(`#\d+(</b>)? \d+\.\d s`).FindAllString(got, -1)); n != 9000 {
+		t.Errorf("%d of 9000 passed attempts are listed with their set-up times", n)
+	}
+	if !strings.Contains(got, "9000 attempts are listed without their steps") {
 		t.Error("what is left out is not said")
 	}
 }

@@ -31,7 +31,10 @@ type view struct {
 	Next        []string
 	Facts       []fact
 	Brief       []fact // what one asks first of a run
-	Glance      bool   // whether the cases are worth a table of their own
+	Submit      submitView
+	Rate        *rateView // of the case of which the least is proven
+	Filters     filters
+	Glance      bool // whether the cases are worth a table of their own
 	Counts      []count
 	Groups      []group
 	Local       []caseView
@@ -103,13 +106,13 @@ func markOf(v certification.Verdict) mark {
 
 func build(rec journal.Record, o Options) *view {
 	m := matrix.Of(rec)
-	b := &builder{m: m, recorded: index(rec, m), pictures: newPictures(o.Folder), base: o.Base, whole: o.Whole}
+	b := &builder{m: m, recorded: index(rec, m), pictures: newPictures(o.Folder), base: o.Base, whole: o.Whole, anchors: map[string]bool{}}
 	v := &view{builder: b,
 		Policy: policy(), Style: template.CSS(styleSource), Script: template.JS(scriptSource),
 		Verdict: markOf(m.Outcome()), Marks: marks(m), Simulated: m.Run.Simulated,
 		Plan:    planOf(m),
 		Product: clean(m.Run.Product.DeviceName), RunID: clean(m.Run.ID), Lead: lead(m),
-		Notices: notices(m), Facts: facts(m), Brief: brief(m), Glance: len(m.Cases) > 1, Counts: counts(m.Summary),
+		Notices: notices(m), Facts: facts(m), Brief: brief(m), Submit: submitOf(m, o.SubmitBy), Glance: len(m.Cases) > 1, Counts: counts(m.Summary),
 		LocalMark: markOf(m.Summary.LocalVerdict), Version: clean(m.Run.ToolVersion),
 		Legend: []mark{markOf(certification.Passed), markOf(certification.Failed), markOf(certification.Blocked), markOf(certification.Warning), markOf(certification.Review)},
 	}
@@ -127,12 +130,18 @@ func build(rec journal.Record, o Options) *view {
 			i = len(v.Groups)
 			v.Groups = append(v.Groups, group{Name: name})
 		}
-		v.Groups[i].Cases = append(v.Groups[i].Cases, b.planCase(c))
+		k := b.planCase(c)
+		k.Group = name
+		v.Groups[i].Cases = append(v.Groups[i].Cases, k)
 		v.HasRate = v.HasRate || c.Rate != nil
 	}
 	for _, l := range m.Local {
-		v.Local = append(v.Local, b.localCase(l))
+		k := b.localCase(l)
+		k.Group = localGroup
+		v.Local = append(v.Local, k)
 	}
+	v.Rate = worstRate(v.Groups)
+	v.Filters = filtersOf(v)
 	for _, id := range m.NotSelected {
 		v.NotSelected = append(v.NotSelected, clean(id))
 	}
@@ -248,103 +257,6 @@ func counts(s matrix.Summary) []count {
 	return list
 }
 
-// facts are what a test report needs (guide, "Test report"), and what tells
-// this run from others.
-func facts(m matrix.Matrix) []fact {
-	r, p := m.Run, m.Run.Product
-	var list []fact
-	add := func(name string, parts ...string) {
-		if s := joined(" · ", parts...); s != "" {
-			list = append(list, fact{name, s})
-		}
-	}
-	add("Product", p.DeviceName, strings.TrimSpace(p.Brand+" "+p.Model), prefixed("firmware ", p.Firmware), prefixed("hardware ", p.Hardware))
-	add("Device type", p.DeviceType, p.DeviceTypeID, prefixed("APID ", p.APID), prefixed("reference APID ", p.ReferenceAPID))
-	add("Derivative", r.Derivative, prefixed("original device type ", p.OriginalDeviceType), prefixed("original hardware ", p.OriginalHardware),
-		prefixed("original firmware ", p.OriginalFirmware), prefixed("original protocol ", p.OriginalProtocol))
-	add("Partner app", yesNo(p.PartnerApp))
-	add("Inner barcode", yesNo(p.InnerBarcode))
-	add("SDK", sdkOf(p.SDK)...)
-	add("Plan", r.Plan.Name, prefixed("version ", r.Plan.Version), r.Plan.ID)
-	add("Amazon customer ID", r.AmazonCustomerID)
-	add("Started", moment(r.StartedUTC))
-	if r.FinishedUTC != nil {
-		add("Finished", moment(*r.FinishedUTC), "after "+span(r.FinishedUTC.Sub(r.StartedUTC)))
-	}
-	add("Tests executed", fmt.Sprint(r.TestsExecuted))
-	if r.SubmitByUTC != nil {
-		why := "7 days after the test"
-		switch {
-		case r.Simulated:
-			why = "if it had been made on real devices"
-		case r.Partial:
-			why = "if it had been the whole plan"
-		}
-		add("Submit by", moment(*r.SubmitByUTC), why)
-	}
-	var beds []string
-	for _, t := range r.Testbeds {
-		phone := joined(", ", strings.TrimSpace(t.Manufacturer+" "+t.Model), strings.TrimSpace(t.Platform+" "+t.PlatformVersion), prefixed("Alexa app ", t.AppVersion), t.Automation)
-		if phone != "" {
-			phone = " (" + phone + ")"
-		}
-		beds = append(beds, t.Name+phone)
-	}
-	add("Testbeds", beds...)
-	for _, w := range m.Waivers {
-		add("Waiver", w.Case, string(w.State), w.Message, w.Reason, "until "+w.Expires, w.Owner, w.Reference)
-	}
-	if len(r.Sessions) > 1 {
-		for _, s := range r.Sessions {
-			parts := []string{s.Text()}
-			for _, c := range s.Changes {
-				parts = append(parts, c.Text())
-			}
-			add("Continued", append(parts, s.Remarks...)...)
-		}
-	}
-	add("Run", r.ID, string(r.State), fmt.Sprintf("seed %d", r.Seed))
-	return list
-}
-
-func yesNo(b *bool) string {
-	switch {
-	case b == nil:
-		return ""
-	case *b:
-		return "yes"
-	}
-	return "no"
-}
-
-func sdkOf(s *journal.SDK) []string {
-	switch {
-	case s == nil:
-		return nil
-	case !s.Integrated:
-		return []string{"none"}
-	case s.Certified:
-		return []string{"integrated", s.Name, "certified"}
-	}
-	return []string{"integrated", s.Name}
-}
-
-// brief is the part of the facts that stands beside the verdict.
-func brief(m matrix.Matrix) []fact {
-	r := m.Run
-	list := []fact{{"run", clean(r.ID)}}
-	if r.FinishedUTC != nil {
-		list = append(list, fact{"finished", moment(*r.FinishedUTC)}, fact{"after", span(r.FinishedUTC.Sub(r.StartedUTC))})
-	} else {
-		list = append(list, fact{"started", moment(r.StartedUTC)})
-	}
-	list = append(list, fact{"", plural(r.TestsExecuted, "test") + " executed"})
-	if r.SubmitByUTC != nil && !r.Simulated && !r.Partial {
-		list = append(list, fact{"submit by", moment(*r.SubmitByUTC)})
-	}
-	return list
-}
-
 func prefixed(prefix, s string) string {
 	if s == "" {
 		return ""
@@ -379,6 +291,14 @@ func span(d time.Duration) string {
 }
 
 func seconds(s float64) string { return fmt.Sprintf("%.1f s", s) }
+
+// plural2 is for words that take more than an s.
+func plural2(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
 
 func plural(n int, what string) string {
 	if n == 1 {

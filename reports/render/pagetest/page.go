@@ -14,11 +14,13 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"ffscert/reports/render/readers"
 )
@@ -128,11 +130,23 @@ func (p *Page) Click(css string) {
 	p.Do(chromedp.Click(chromedp.CSS(css)))
 }
 
-// Keys presses keys, one after the other.
-func (p *Page) Keys(keys ...string) {
+// Keys presses keys, one after the other, as a keyboard does: what a key writes
+// comes with its press, so that a page can prevent it.
+func (p *Page) Keys(keys string) {
 	p.t.Helper()
-	for _, k := range keys {
-		p.Do(chromedp.KeyEvent(k))
+	for _, r := range keys {
+		var press *input.DispatchKeyEventParams
+		for _, e := range kb.Encode(r) {
+			switch e.Type {
+			case kb.KeyDown:
+				press = e
+			case kb.KeyChar:
+				press.Text, press.UnmodifiedText = e.Text, e.UnmodifiedText
+			default:
+				Call(p, input.DispatchKeyEvent, *press)
+				Call(p, input.DispatchKeyEvent, *e)
+			}
+		}
 	}
 }
 
