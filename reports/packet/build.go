@@ -37,7 +37,7 @@ func (c *Campaign) Files() ([]File, error) {
 	}
 	var page, m, report, book bytes.Buffer
 	err := errors.Join(
-		html.Render(&page, c.Joined, html.Options{Folder: c.folder()}),
+		html.Render(&page, c.Joined, html.Options{Folder: c.folder(), SubmitBy: c.SubmitBy()}),
 		matrix.Write(&m, c.Matrix),
 		xlsx.Render(&book, c.Matrix),
 		c.writeReport(&report),
@@ -88,7 +88,7 @@ func (c *Campaign) stamped(page []byte) []byte {
 	if !c.Demo || at == nil {
 		return page
 	}
-	return slices.Concat(page[:at[1]], []byte(`<p class="stamp">`+demoWords+`</p>`), page[at[1]:])
+	return slices.Concat(page[:at[1]], []byte(`<aside class="stamp demo">`+demoWords+`</aside>`), page[at[1]:])
 }
 
 const demoWords = "DEMONSTRATION: this packet proves nothing for a certification"

@@ -65,6 +65,9 @@ func Join(in Input) (*Campaign, error) {
 	}
 	slices.SortStableFunc(j.Scopes, func(a, b journal.Scope) int { return place(j.Plan, a.Case) - place(j.Plan, b.Case) })
 	c.Joined, c.Matrix = j, matrix.Of(j)
+	if by := c.SubmitBy(); by != nil {
+		c.Matrix.Run.SubmitByUTC = by // counts from the run that ended first
+	}
 	return c, nil
 }
 

@@ -5,23 +5,42 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math"
+	"slices"
 	"strings"
 	"time"
 
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
 	"ffscert/reports/matrix"
+	"ffscert/reports/render/html"
 	"ffscert/reports/render/safe"
 )
 
 //go:embed report.gohtml
 var reportSource string
 
+//go:embed report.css
+var reportStyle string
+
 var reportPage = template.Must(template.New("report").Funcs(template.FuncMap{
-	"clean": func(v any) string { return safe.Text(fmt.Sprint(v), 1000) },
+	"clean": func(v any) string { return safe.Isolate(safe.Text(fmt.Sprint(v), 1000)) },
 	"words": func(v certification.Verdict) string { return strings.ReplaceAll(string(v), "_", " ") },
+	"class": verdictClass,
 	"utc":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" },
+	"percent": func(x float64) string {
+		return fmt.Sprintf("%.4g %%", math.Round(min(max(x, 0), 1)*1000)/10)
+	},
 }).Parse(reportSource))
+
+// verdictClass is the class of a verdict on the page; one that nobody knows
+// never looks harmless.
+func verdictClass(v certification.Verdict) string {
+	if !v.Known() {
+		return "v-failed"
+	}
+	return "v-" + strings.ReplaceAll(string(v), "_", "-")
+}
 
 // reportView is what the report shows.
 type reportView struct {
@@ -39,6 +58,20 @@ type reportView struct {
 	Counts     matrix.Attempts
 	Reviews    []journal.Review
 	Sheet      bool
+	Style      template.CSS
+	Simulated  bool
+	Groups     []reportGroup
+}
+
+// reportGroup are the cases of a group.
+type reportGroup struct {
+	Name  string
+	Cases []reportCase
+}
+
+type reportCase struct {
+	matrix.Case
+	Anchor string // on the page of the matrix
 }
 
 type fact struct{ Name, Value string }
@@ -55,7 +88,8 @@ type runView struct {
 func (c *Campaign) writeReport(w io.Writer) error {
 	p := c.Joined.Product
 	v := reportView{Demo: c.Demo, DemoWords: demoWords, Matrix: c.Matrix, Derivative: c.derivative(), Barcodes: c.Barcodes(), SubmitBy: c.SubmitBy(),
-		Testbeds: c.Matrix.Run.Testbeds, Reviews: c.Joined.Reviews, Sheet: c.Sheet != nil}
+		Testbeds: c.Matrix.Run.Testbeds, Reviews: c.Joined.Reviews, Sheet: c.Sheet != nil,
+		Style: template.CSS(reportStyle), Simulated: c.Matrix.Run.Simulated}
 	if c.Demo {
 		v.Shortfalls = c.Shortfalls()
 	}
@@ -70,6 +104,12 @@ func (c *Campaign) writeReport(w io.Writer) error {
 		v.Runs = append(v.Runs, runView{r.Record.ID, one.Run.Selection, r.Record.ToolVersion, r.Record.Created, r.Record.Ended, one.Run.TestsExecuted, one.Summary.Verdict})
 	}
 	for _, k := range c.Matrix.Cases {
+		i := slices.IndexFunc(v.Groups, func(g reportGroup) bool { return g.Name == k.Group })
+		if i < 0 {
+			i = len(v.Groups)
+			v.Groups = append(v.Groups, reportGroup{Name: k.Group})
+		}
+		v.Groups[i].Cases = append(v.Groups[i].Cases, reportCase{k, html.CaseAnchor(k.ID)})
 		v.Counts.Passed += k.Attempts.Passed
 		v.Counts.Warning += k.Attempts.Warning
 		v.Counts.Failed += k.Attempts.Failed

@@ -81,9 +81,22 @@ type builder struct {
 	bare     int // those without, because there are too many
 }
 
-// anchor is the name of a case on the page. It depends on the case alone, so
-// that a link leads to the same case on the page of every run.
+// CaseAnchor is the fragment by which the page shows a case: "matrix.html#" and
+// this. It depends on the case alone, so that a link leads to the same case on
+// the page of every run.
+func CaseAnchor(id string) string { return plain("case-", id) }
+
 func (b *builder) anchor(prefix, id string) string {
+	name := plain(prefix, id)
+	for n := 2; b.anchors[name]; n++ {
+		name = fmt.Sprintf("%s~~%d", plain(prefix, id), n)
+	}
+	b.anchors[name] = true
+	return name
+}
+
+// plain is a name of which every character may stand in an address.
+func plain(prefix, id string) string {
 	var s strings.Builder
 	s.WriteString(prefix)
 	for _, r := range id {
@@ -97,12 +110,7 @@ func (b *builder) anchor(prefix, id string) string {
 			break
 		}
 	}
-	name := s.String()
-	for n := 2; b.anchors[name]; n++ {
-		name = fmt.Sprintf("%s~~%d", s.String(), n)
-	}
-	b.anchors[name] = true
-	return name
+	return s.String()
 }
 
 func (b *builder) planCase(c matrix.Case) caseView {

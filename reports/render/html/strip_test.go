@@ -17,6 +17,9 @@ func TestAnchors(t *testing.T) {
 			t.Errorf("%q: %s, not %s", w.id, got, w.want)
 		}
 	}
+	if got := CaseAnchor("a b"); got != "case-a~20b" {
+		t.Error(got)
+	}
 	if n := len(b.anchor("case-", strings.Repeat("灯", 10_000))); n > 140 {
 		t.Errorf("an anchor of %d bytes", n)
 	}

@@ -78,7 +78,9 @@ func (p *Page) hear(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		u, _, _ := strings.Cut(e.Request.URL, "#")
-		if !strings.HasPrefix(u, "data:") && u != p.address {
+		// A picture may lie beside the page.
+		beside := e.Type == network.ResourceTypeImage && strings.HasPrefix(u, p.address[:strings.LastIndex(p.address, "/")+1])
+		if !strings.HasPrefix(u, "data:") && u != p.address && !beside {
 			p.requests = append(p.requests, u)
 		}
 	case *log.EventEntryAdded:
