@@ -37,6 +37,8 @@ type view struct {
 	Rules          []ruleRow
 	Screens        []screenView
 	General        []note // findings about the journey as a whole
+	Counts         []outcomeCount
+	Open           []ruleRow // what keeps the verdict from being passed
 }
 
 type ruleRow struct {
@@ -91,6 +93,7 @@ func build(r consent.Report, c consent.Capture, tool string) view {
 			v.General = append(v.General, note{Rule: f.Rule, Severity: string(f.Severity), Message: clean(f.Message)})
 		}
 	}
+	v.Counts, v.Open = countsOf(v.Rules), openOf(v.Rules)
 	return v
 }
 
