@@ -20,7 +20,7 @@ import (
 const (
 	pictureWidth  = 320
 	pictureHeight = 720
-	quality       = 70
+	quality       = 60
 	mostColours   = 128 // of a picture with a palette
 )
 

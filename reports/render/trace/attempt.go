@@ -70,18 +70,9 @@ type waitData struct {
 	Outcome int     `json:"outcome"`
 }
 
-type commandData struct {
-	Step    int     `json:"step"`
-	From    float64 `json:"from"`
-	To      float64 `json:"to"`
-	Name    int     `json:"name"`
-	Detail  int     `json:"detail"`
-	Outcome int     `json:"outcome"`
-	Bad     bool    `json:"bad,omitempty"`
-	Count   int     `json:"count"`
-	Total   float64 `json:"total"`
-	Most    float64 `json:"most"`
-}
+// commandData is a list, because there are many: step, from, to, name, detail,
+// outcome, whether it is bad, count, total, most.
+type commandData [10]any
 
 type shotData struct {
 	Step int     `json:"step"`
@@ -91,6 +82,8 @@ type shotData struct {
 	H    int     `json:"h"`
 }
 
+// treeData has its lines as stretches of the list of words: the first of each, and
+// how many follow one another.
 type treeData struct {
 	At    float64 `json:"at"`
 	Lines []int   `json:"lines"`
@@ -103,11 +96,15 @@ type logData struct {
 
 // words are texts that are kept once, whoever uses them.
 type words struct {
-	list []string
-	at   map[string]int
+	list  []string
+	at    map[string]int
+	texts map[string]int // by what they were before they were made harmless
+	lines map[string]int
 }
 
-func newWords() *words { return &words{at: map[string]int{}} }
+func newWords() *words {
+	return &words{at: map[string]int{}, texts: map[string]int{}, lines: map[string]int{}}
+}
 
 func (w *words) put(s string) int {
 	if i, ok := w.at[s]; ok {
@@ -116,6 +113,19 @@ func (w *words) put(s string) int {
 	w.at[s] = len(w.list)
 	w.list = append(w.list, s)
 	return len(w.list) - 1
+}
+
+func (w *words) text(s string) int { return w.once(w.texts, s, clean) }
+
+func (w *words) line(s string) int { return w.once(w.lines, s, line) }
+
+func (w *words) once(seen map[string]int, s string, harmless func(string) string) int {
+	i, ok := seen[s]
+	if !ok {
+		i = w.put(harmless(s))
+		seen[s] = i
+	}
+	return i
 }
 
 func (v *view) attempt(s render.Source, c chosen, a certification.Attempt, t *certification.Trace) *attemptData {
@@ -174,7 +184,7 @@ func (v *view) attempt(s render.Source, c chosen, a certification.Attempt, t *ce
 }
 
 func (v *view) traced(d *attemptData, t *certification.Trace) {
-	text := func(s string) int { return v.words.put(clean(s)) }
+	text := v.words.text
 	for _, w := range t.Waits {
 		d.Waits = append(d.Waits, waitData{int(w.Step), text(w.For), number(w.From), number(w.To), number(w.Longest), w.Looks, text(w.Outcome)})
 	}
@@ -183,9 +193,14 @@ func (v *view) traced(d *attemptData, t *certification.Trace) {
 			!strings.HasPrefix(c.Outcome, "2"), max(c.Count, 1), number(c.Total), number(c.Most)})
 	}
 	for _, tree := range t.Trees {
-		td := treeData{At: number(tree.At), Lines: make([]int, 0, len(tree.Lines))}
+		td := treeData{At: number(tree.At), Lines: []int{}}
 		for _, l := range tree.Lines {
-			td.Lines = append(td.Lines, v.words.put(line(l)))
+			i, n := v.words.line(l), len(td.Lines)
+			if n > 0 && td.Lines[n-2]+td.Lines[n-1] == i {
+				td.Lines[n-1]++
+			} else {
+				td.Lines = append(td.Lines, i, 1)
+			}
 		}
 		d.Trees = append(d.Trees, td)
 	}

@@ -193,6 +193,12 @@
   const draw = (at) => {
     const d = json('d' + at.i);
     for (const k of ['steps', 'waits', 'commands', 'pictures', 'trees', 'log', 'findings', 'seen', 'files', 'left_out', 'decided']) d[k] = d[k] || [];
+    d.commands = d.commands.map(([step, from, to, name, detail, outcome, bad, count, total, most]) => ({ step, from, to, name, detail, outcome, bad, count, total, most }));
+    for (const t of d.trees) {
+      const whole = [];
+      for (let i = 0; i < t.lines.length; i += 2) for (let j = 0; j < t.lines[i + 1]; j++) whole.push(t.lines[i] + j);
+      t.lines = whole;
+    }
     for (const a of all) a.link.removeAttribute('aria-current');
     at.link.setAttribute('aria-current', 'true');
     const go = (by, word) => {
