@@ -73,7 +73,7 @@
     if (s.before === undefined && s.after === undefined) return null;
     const a = s.before === undefined ? [] : d.trees[s.before].lines, b = s.after === undefined ? [] : d.trees[s.after].lines;
     const whole = [s.before !== undefined && fold('The whole screen before (' + a.length + ' elements)', () => lines('tree', a)), s.after !== undefined && fold('The whole screen after (' + b.length + ' elements)', () => lines('tree', b))];
-    const title = el('h4', {}, 'What changed on the screen');
+    const title = el('h3', {}, 'What changed on the screen');
     if (s.before === undefined || s.after === undefined) return [title, el('p', { class: 'soft' }, 'It was seen only ' + (s.before === undefined ? 'after' : 'before') + ' the step.'), whole];
     const list = difference(a, b);
     const more = list.filter((l) => l[0] === '+').length, less = list.filter((l) => l[0] === '−').length;
@@ -98,7 +98,7 @@
   const table = (heads, rows) => el('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': heads[1][0] }, el('table', {},
     el('thead', {}, el('tr', {}, heads.map(([h, c]) => el('th', { class: c, scope: 'col' }, h)))), el('tbody', {}, rows)));
 
-  const waits = (list) => list.length ? [el('h4', {}, 'What was waited for'), table([['At', 'num'], ['For'], ['How long', 'num'], ['At most', 'num'], ['Looks', 'num'], ['']],
+  const waits = (list) => list.length ? [el('h3', {}, 'What was waited for'), table([['At', 'num'], ['For'], ['How long', 'num'], ['At most', 'num'], ['Looks', 'num'], ['']],
     list.map((w) => el('tr', {}, el('td', { class: 'num' }, clock(w.from)), el('td', { class: 't' }, words[w.for]), el('td', { class: 'num' }, span(w.to - w.from)), el('td', { class: 'num' }, span(w.longest)),
       el('td', { class: 'num' }, w.looks || '–'), el('td', { class: (['came', 'paused'].includes(words[w.outcome]) ? '' : 'bad ') + 't' }, words[w.outcome]))))] : null;
   const commands = (list) => {
@@ -129,7 +129,7 @@
     const mine = (list) => list.filter((x) => x.step === place);
     const log = d.log.filter((l) => l.at !== undefined && l.at >= s.from && l.at < (d.steps[i + 1] && d.steps[i + 1].from !== undefined ? d.steps[i + 1].from : Infinity));
     return [s.message && el('p', { class: 'message t' }, s.message), s.where && el('p', { class: 'soft mono t' }, s.where),
-      d.no_trace ? el('p', { class: 'soft' }, d.no_trace) : [pair(d, i, s), change(d, s), waits(mine(d.waits)), log.length ? [el('h4', {}, "The device's log of that time"), logLines(log)] : null, commands(mine(d.commands))]];
+      d.no_trace ? el('p', { class: 'soft' }, d.no_trace) : [pair(d, i, s), change(d, s), waits(mine(d.waits)), log.length ? [el('h3', {}, "The device's log of that time"), logLines(log)] : null, commands(mine(d.commands))]];
   };
   const around = (d, place) => {
     const mine = (list) => list.filter((x) => x.step === place);
@@ -171,7 +171,7 @@
   };
 
   const show = (hash) => {
-    const [anchor, key] = decodeURIComponent(hash.replace(/^#/, '')).split('/');
+    const [anchor, key] = hash.replace(/^#/, '').split('/');
     let at = all.find((a) => a.anchor === anchor);
     if (anchor && !at) {
       main.replaceChildren(el('div', { class: 'card' }, el('h1', {}, 'This attempt is not on this page'), el('p', {}, 'The page was written before the attempt was made, or leaves it out. “ffscert trace” writes it anew.')));
@@ -211,7 +211,7 @@
       el('h1', { tabindex: -1 }, el('span', { class: 'pill ' + d.class }, d.verdict), d.case && el('code', { class: 't' }, d.case), el('span', {}, 'attempt ' + d.n), text(d.title, 'soft'), el('span', { class: 'turn' }, go(-1, '‹ Previous'), go(1, 'Next ›'))),
       el('p', { class: 'scenario t' }, d.scenario),
       (d.message || d.cause) && el('p', { class: 'reason' }, d.cause && [el('span', { class: 'cause' }, 'cause: ', el('b', {}, d.cause)), ' '], d.code && [el('code', {}, d.code), ' '], text(d.message)),
-      (d.decided.length || deciding) ? el('div', { class: 'decided' }, el('h3', {}, 'What decided'), el('ul', { class: 'list' }, d.decided.map((l) => el('li', { class: 't' }, l)), deciding && finding(deciding))) : null,
+      (d.decided.length || deciding) ? el('div', { class: 'decided' }, el('h2', {}, 'What decided'), el('ul', { class: 'list' }, d.decided.map((l) => el('li', { class: 't' }, l)), deciding && finding(deciding))) : null,
       d.hint && el('p', { class: 'advice' }, el('b', {}, 'Do this: '), text(d.hint)),
       el('dl', { class: 'facts' }, d.facts.map(([k, v]) => el('div', {}, el('dt', {}, k), el('dd', { class: 't' }, v)))));
 
@@ -229,7 +229,7 @@
     });
     extra(-1, 'Afterwards: what was put back');
 
-    const film = d.pictures.length ? el('section', { class: 'card', 'aria-label': 'Film strip' }, el('h3', {}, 'Film strip'), el('div', { class: 'film' }, d.pictures.map((p) => {
+    const film = d.pictures.length ? el('section', { class: 'card', 'aria-label': 'Film strip' }, el('h2', {}, 'Film strip'), el('div', { class: 'film' }, d.pictures.map((p) => {
       const name = p.step > 0 && d.steps[p.step - 1] ? d.steps[p.step - 1].text : p.step === 0 ? 'the way to the start' : 'afterwards';
       const b = el('button', { type: 'button', 'aria-label': 'Picture at ' + clock(p.at) + ', ' + name }, picture(p, ''), el('span', { class: 'when' }, clock(p.at)), text(name, 'of'));
       b.addEventListener('click', () => {
@@ -246,8 +246,8 @@
       d.findings.length ? fold('Findings (' + d.findings.length + ')', () => el('ul', { class: 'list' }, d.findings.map(finding))) : null,
       d.seen.length ? fold('What was noted (' + d.seen.length + ')', () => el('ul', { class: 'list' }, d.seen.map((o) => el('li', {}, o.at !== undefined && el('time', {}, clock(o.at)), text(o.what))))) : null,
       d.files.length ? fold('Files in the run’s folder (' + d.files.length + ')', () => el('ul', { class: 'list' }, d.files.map(([k, f]) => el('li', {}, el('a', { href: f }, { xml: 'page source', png: 'picture', jpg: 'picture', log: "device's log", gz: 'recorded traffic' }[k] || k), ' ', el('code', { class: 't soft' }, f))))) : null,
-      d.left_out.length ? [el('h4', {}, 'What is not here'), el('ul', { class: 'list' }, d.left_out.map((l) => el('li', { class: 't' }, l)))] : null];
-    main.replaceChildren(...[head, film, el('section', { class: 'card' }, el('h3', {}, 'Step by step'), d.no_trace && el('p', { class: 'soft' }, d.no_trace + ' Where the bars begin is not known: they stand one after the other.'),
+      d.left_out.length ? [el('h3', {}, 'What is not here'), el('ul', { class: 'list' }, d.left_out.map((l) => el('li', { class: 't' }, l)))] : null];
+    main.replaceChildren(...[head, film, el('section', { class: 'card' }, el('h2', {}, 'Step by step'), d.no_trace && el('p', { class: 'soft' }, d.no_trace + ' Where the bars begin is not known: they stand one after the other.'),
       el('div', { class: 'scale', 'aria-hidden': 'true' }, el('span'), el('span'), half), list),
       rest.flat().some(Boolean) ? el('section', { class: 'card' }, rest.flat(9).filter(Boolean)) : null].filter(Boolean));
     // One stop for the Tab key in the film and one in the steps; the arrow keys

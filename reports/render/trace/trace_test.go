@@ -108,7 +108,7 @@ func TestTracesThatCannotBeRead(t *testing.T) {
 const evil = "a</script></style></title><script>window.pwned=1</script><img src=https://evil.example/x onerror=window.pwned=1>\" onclick='window.pwned=1' {{.}} `${1}` &lt;\x1b[2J\x00\u202e\u2066\u200b\u0085\u2028\xff --><!-- javascript:window.pwned=1"
 
 // hostile is a run in which every text is evil, in its traces, too.
-func hostile(t testing.TB) (s struct{ src, script string }) {
+func hostile(t testing.TB) string {
 	rec, files := rendertest.Hostile(evil), fstest.MapFS{}
 	i := 7
 	far := -1e300
@@ -124,12 +124,11 @@ func hostile(t testing.TB) (s struct{ src, script string }) {
 		tr.Pictures[0].Type = evil
 		keep(t, files, a, tr)
 	}
-	s.src = write(t, source(rec, files), Options{})
-	return s
+	return write(t, source(rec, files), Options{})
 }
 
 func TestTextFromOutsideIsHarmless(t *testing.T) {
-	got := hostile(t).src
+	got := hostile(t)
 	for _, r := range got {
 		if r != '\n' && !unicode.IsPrint(r) {
 			t.Fatalf("%U is on the page", r)
