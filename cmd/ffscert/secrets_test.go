@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"image"
 	"image/color"
 	"image/png"
 	"io"
@@ -25,6 +26,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"ffscert/features/certification"
 )
 
 // planted are secrets of every kind that a run meets, by what they are.
@@ -208,9 +211,11 @@ testbeds:
 		export, _, errs := testState(t, dir, "matrix", "--format", format, "--out", "export."+format)
 		require.Equal(t, exitPassed, Main(export), errs)
 	}
+	page, _, errs := testState(t, dir, "trace", "--out", "trace.html")
+	require.Equal(t, exitPassed, Main(page), errs)
 	packet, _, errs := testState(t, dir, "packet", "build", "--demo", "--out", "packet.zip")
 	require.Equal(t, exitPassed, Main(packet), errs)
-	pictures := 0
+	pictures, traced := 0, 0
 	require.NoError(t, filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() || strings.Contains(path, "secrets") {
 			return err
@@ -228,6 +233,8 @@ testbeds:
 				pictures++
 				mustBePainted(t, path, p)
 			}
+		case certification.TraceExt:
+			traced += mustBePaintedSmall(t, path, b)
 		case ".zip", ".xlsx":
 			unpack(t, path, b, blobs)
 		case ".png":
@@ -238,6 +245,7 @@ testbeds:
 	}))
 	if fails {
 		require.Positive(t, pictures, "no picture was kept that could be painted over")
+		require.Positive(t, traced, "no trace has a picture that could be painted over")
 	}
 	require.Greater(t, len(blobs), 8)
 	for where, b := range blobs {
@@ -345,4 +353,25 @@ func mustBePainted(t *testing.T, path string, b []byte) {
 			}
 		}
 	}
+}
+
+// mustBePaintedSmall fails unless the field with the code is grey on the pictures
+// of a trace, and returns how many there are.
+func mustBePaintedSmall(t *testing.T, path string, b []byte) int {
+	t.Helper()
+	var tr certification.Trace
+	require.NoError(t, json.Unmarshal(b, &tr))
+	for i, p := range tr.Pictures {
+		img, _, err := image.Decode(bytes.NewReader(p.Data))
+		require.NoError(t, err)
+		scale := float64(p.Width) / 1080
+		for y := int(2250*scale) + 2; y < int(2330*scale)-2; y++ {
+			for x := int(300*scale) + 2; x < int(700*scale)-2; x++ {
+				if c := color.GrayModel.Convert(img.At(x, y)).(color.Gray); c.Y < 0x50 || c.Y > 0x70 {
+					t.Fatalf("%s: picture %d: the code's field is not painted over at %d,%d: %v", path, i, x, y, c)
+				}
+			}
+		}
+	}
+	return len(tr.Pictures)
 }
