@@ -98,13 +98,13 @@
   const table = (heads, rows) => el('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': heads[1][0] }, el('table', {},
     el('thead', {}, el('tr', {}, heads.map(([h, c]) => el('th', { class: c, scope: 'col' }, h)))), el('tbody', {}, rows)));
 
-  const waits = (list) => list.length ? [el('h3', {}, 'What was waited for'), table([['At', 'num'], ['For'], ['How long', 'num'], ['At most', 'num'], ['Looks', 'num'], ['']],
+  const waits = (list) => list.length ? [el('h3', {}, 'What was waited for'), table([['At', 'num'], ['For'], ['How long', 'num'], ['At most', 'num'], ['Looks', 'num'], ['Outcome']],
     list.map((w) => el('tr', {}, el('td', { class: 'num' }, clock(w.from)), el('td', { class: 't' }, words[w.for]), el('td', { class: 'num' }, span(w.to - w.from)), el('td', { class: 'num' }, span(w.longest)),
       el('td', { class: 'num' }, w.looks || '–'), el('td', { class: (['came', 'paused'].includes(words[w.outcome]) ? '' : 'bad ') + 't' }, words[w.outcome]))))] : null;
   const commands = (list) => {
     if (!list.length) return null;
     const n = list.reduce((sum, c) => sum + c.count, 0);
-    return fold(n + (n === 1 ? ' command' : ' commands') + ' to the phone', () => table([['At', 'num'], ['Command'], [''], ['Answer'], ['Times', 'num'], ['Took', 'num']],
+    return fold(n + (n === 1 ? ' command' : ' commands') + ' to the phone', () => table([['At', 'num'], ['Command'], ['With'], ['Answer'], ['Times', 'num'], ['Took', 'num']],
       list.map((c) => el('tr', {}, el('td', { class: 'num' }, clock(c.from) + (c.count > 1 ? '–' + clock(c.to) : '')), el('td', { class: 'mono t' }, words[c.name]), el('td', { class: 'mono t' }, words[c.detail]),
         el('td', { class: (c.bad ? 'bad ' : '') + 't' }, words[c.outcome]), el('td', { class: 'num' }, c.count), el('td', { class: 'num' }, c.count > 1 ? span(c.total) + ', longest ' + span(c.most) : span(c.total))))));
   };
@@ -152,8 +152,7 @@
     }
     const body = el('div', { class: 'open', hidden: true, id: 'open' + o.key });
     const button = el('button', { type: 'button', 'aria-expanded': o.make ? 'false' : null, 'aria-controls': o.make ? body.id : null, disabled: !o.make, 'data-key': o.key },
-      el('span', { class: 'mark', title: o.status }, o.letter, el('span', { hidden: true }, o.status)), text(o.name, 'name'), track, el('span', { class: 'took' }, o.from === undefined ? '–' : span(o.to - o.from)));
-    button.setAttribute('aria-label', (o.status ? o.status + ': ' : '') + o.name + (o.from === undefined ? '' : ', ' + span(o.to - o.from)));
+      el('span', { class: 'mark' }, el('span', { 'aria-hidden': 'true' }, o.letter), o.status && el('span', { class: 'sr' }, o.status)), text(o.name, 'name'), track, el('span', { class: 'took' }, o.from === undefined ? '–' : span(o.to - o.from)));
     const open = (yes) => {
       if (!o.make) return;
       if (yes && !body.children.length) body.append(...[o.make()].flat(9).filter(Boolean));
@@ -231,7 +230,7 @@
 
     const film = d.pictures.length ? el('section', { class: 'card', 'aria-label': 'Film strip' }, el('h2', {}, 'Film strip'), el('div', { class: 'film' }, d.pictures.map((p) => {
       const name = p.step > 0 && d.steps[p.step - 1] ? d.steps[p.step - 1].text : p.step === 0 ? 'the way to the start' : 'afterwards';
-      const b = el('button', { type: 'button', 'aria-label': 'Picture at ' + clock(p.at) + ', ' + name }, picture(p, ''), el('span', { class: 'when' }, clock(p.at)), text(name, 'of'));
+      const b = el('button', { type: 'button' }, picture(p, ''), el('span', { class: 'sr' }, 'Picture at'), el('span', { class: 'when' }, clock(p.at)), text(name, 'of'));
       b.addEventListener('click', () => {
         for (const o of main.querySelectorAll('.film [aria-current]')) o.removeAttribute('aria-current');
         b.setAttribute('aria-current', 'true');
