@@ -15,6 +15,32 @@ import (
 	"ffscert/steps/suite"
 )
 
+// end writes the end of a run, and says what came of it.
+func end(ctx context.Context, s *state, c *config.Config, o runOptions, j *journal.Journal, outputs []output, runErr error) (result, error) {
+	r, err := conclude(ctx, j, runErr)
+	if err != nil {
+		// What was recorded is safe; only its end could not be written.
+		err = fmt.Errorf("the end of the run could not be written: %w", errors.Join(runErr, err))
+		if len(r.record.Attempts) > 0 && !o.json {
+			err = errors.Join(s.printTable(r), err)
+		}
+		if runErr == nil && r.record.State == journal.Finished {
+			return r, &statusError{exitOutside, fmt.Errorf("%w\n  hint: make room in %s; the run is finished and recorded, and `ffscert matrix %s` shows it", err, s.runs(c), j.Header().ID)}
+		}
+		return r, stopped(s, c, j, err)
+	}
+	if o.deliver != nil && runErr == nil {
+		err = o.deliver(r)
+	} else {
+		err = deliver(s, o, r, outputs, runErr)
+	}
+	var noBed *suite.StoppedError
+	if runErr != nil && !errors.Is(runErr, context.Canceled) && !errors.As(runErr, &noBed) {
+		return r, stopped(s, c, j, err)
+	}
+	return r, err
+}
+
 // stopped says what to do about a run that something outside has stopped.
 func stopped(s *state, c *config.Config, j *journal.Journal, err error) error {
 	hint := "see whether " + s.runs(c) + " can be written to"

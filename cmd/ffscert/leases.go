@@ -12,6 +12,7 @@ import (
 	"ffscert/cmd/internal/config"
 	"ffscert/drivers/farm"
 	"ffscert/features/certification"
+	"ffscert/reports/events"
 )
 
 // leases are the phones of a run, by their serials.
@@ -20,7 +21,7 @@ type leases map[string]*farm.Leased
 // lease takes the phones of the testbeds, and waits for those that another run
 // has if it was asked to. They are taken in one order by all runs, so that no
 // two runs wait for each other.
-func lease(ctx context.Context, s *state, beds []config.Testbed, wait time.Duration) (_ leases, err error) {
+func lease(ctx context.Context, s *state, beds []config.Testbed, wait time.Duration, ev *events.Writer) (_ leases, err error) {
 	type phone struct{ bed, udid string }
 	var phones []phone
 	for _, b := range beds {
@@ -43,6 +44,7 @@ func lease(ctx context.Context, s *state, beds []config.Testbed, wait time.Durat
 	until := time.Now().Add(wait)
 	for _, p := range phones {
 		l, err := farm.LeaseWithin(ctx, p.udid, min(wait, max(time.Until(until), 0)), func(busy error) {
+			ev.Emit(&events.PhoneAwaited{Testbed: p.bed, Message: s.secrets.Text(busy.Error()), Longest: wait.Seconds()})
 			if !s.quiet {
 				fmt.Fprintf(s.Stderr, "testbed %s: waiting for up to %s: %s\n", p.bed, wait, printable(busy.Error()))
 			}

@@ -25,6 +25,9 @@ type terminalOperator struct {
 	lines chan string // what is typed; closed at its end
 	turn  chan struct{}
 	limit time.Duration
+	// asking, if not nil, is told that a question is put, and gives the way to the
+	// person; it returns what is called when that is over.
+	asking func(bed, text string) (out io.Writer, done func(answered bool))
 }
 
 // newOperator begins to read what is typed. The reading goes on until the input
@@ -45,7 +48,7 @@ func newOperator(s *state, limit time.Duration) *terminalOperator {
 }
 
 // Ask puts the question and waits for the answer.
-func (o *terminalOperator) Ask(ctx context.Context, q drivers.Question) (drivers.Answer, error) {
+func (o *terminalOperator) Ask(ctx context.Context, q drivers.Question) (a drivers.Answer, err error) {
 	select {
 	case o.turn <- struct{}{}:
 		defer func() { <-o.turn }()
@@ -54,7 +57,12 @@ func (o *terminalOperator) Ask(ctx context.Context, q drivers.Question) (drivers
 	}
 	limited, cancel := context.WithTimeout(ctx, o.limit)
 	defer cancel()
-	a, err := o.ask(limited, q)
+	if o.asking != nil {
+		var done func(bool)
+		o.out, done = o.asking(q.Testbed, q.Text)
+		defer func() { done(err == nil) }()
+	}
+	a, err = o.ask(limited, q)
 	if err != nil && ctx.Err() == nil {
 		if errors.Is(err, context.DeadlineExceeded) {
 			fmt.Fprintf(o.out, "\nnobody answered within %s: the run goes on\n", o.limit)

@@ -1,187 +1,361 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
+	"github.com/sirupsen/logrus"
 
-	"ffscert/drivers/testbed"
+	"ffscert/cmd/internal/progress"
+	"ffscert/drivers/secret"
 	"ffscert/features/certification"
+	"ffscert/reports/events"
 	"ffscert/reports/journal"
 	"ffscert/reports/render/safe"
 	"ffscert/steps/suite"
 )
 
-// progress shows how a run goes on: a line per testbed on a terminal, a line
-// per attempt elsewhere, JSON lines on stdout with --json, nothing with --quiet.
-type progress struct {
-	mu     sync.Mutex
-	lines  io.Writer     // plain lines; nil for none
-	events *json.Encoder // JSON lines; nil for none
-	bars   *mpb.Progress // nil without a terminal
-	beds   map[string]*bedProgress
-	total  int
-	done   int
-	began  time.Time
+// How often a block at a terminal is drawn, plain lines say how far the run is,
+// and events do.
+const (
+	drawEvery   = 250 * time.Millisecond
+	statusEvery = time.Minute
+	eventEvery  = 30 * time.Second
+)
+
+// shower shows how a run goes on: a block at a terminal, plain lines elsewhere,
+// events on stdout with --json, no lines with --quiet.
+type shower struct {
+	mu      sync.Mutex
+	run     *progress.Run
+	screen  *progress.Screen
+	events  *events.Writer // nil without --json
+	quiet   bool
+	live    bool // a block is shown
+	secrets *secret.Masker
+	log     *logrus.Logger
+	logged  io.Writer // where the log went before
+	shown   shown
+	begun   sync.Once
+	stop    chan struct{}
+	stopped sync.WaitGroup
 }
 
-type bedProgress struct {
-	bar   *mpb.Bar
-	doing string
-	what  string
-	since time.Time
+// shown is what the display must know of a run that begins.
+type shown struct {
+	header   journal.Header
+	testbeds []journal.Testbed
+	earlier  []certification.Attempt // of a run that goes on; nil for a new one
+	resumed  bool
 }
 
-// event is one line of `ffscert run --json`.
-type event struct {
-	Event string    `json:"event"` // run_started, run_continued, attempt_started, attempt_finished, testbed_stopped
-	UTC   time.Time `json:"utc"`
-	Run   string    `json:"run,omitempty"`
-	// Recorded is how many attempts a continued run has already.
-	Recorded int                    `json:"recorded,omitempty"`
-	Testbed  string                 `json:"testbed,omitempty"`
-	Case     string                 `json:"case,omitempty"`
-	Scenario string                 `json:"scenario,omitempty"`
-	N        int                    `json:"n,omitempty"`
-	Of       int                    `json:"of,omitempty"`
-	Verdict  certification.Verdict  `json:"verdict,omitempty"`
-	Cause    certification.Cause    `json:"cause,omitempty"`
-	Code     certification.Code     `json:"code,omitempty"`
-	Message  string                 `json:"message,omitempty"`
-	Hint     string                 `json:"hint,omitempty"` // of testbed_stopped
-	Setup    *certification.Bracket `json:"setup_time_s,omitempty"`
-}
-
-// newProgress begins to show a run. asking tells that a person is asked
-// meanwhile: then there are plain lines, between which there is room for that.
-func newProgress(s *state, asJSON, asking bool, h journal.Header, jobs []suite.Job, beds []*testbed.Testbed, claim *journal.Claim) *progress {
-	p := &progress{beds: map[string]*bedProgress{}, began: time.Now()}
-	for _, j := range jobs {
-		p.total += j.Required
+// newShower begins to show a run.
+func newShower(s *state, ev *events.Writer, run shown) *shower {
+	var names []string
+	for _, t := range run.testbeds {
+		names = append(names, t.Name)
 	}
-	if claim != nil {
-		for _, a := range claim.Record().Attempts {
-			if a.Verdict.Counts() {
-				p.done++
-			}
+	now := time.Now()
+	p := &shower{run: progress.New(run.header.ID, run.header.Plan.ID, now, names...), events: ev, quiet: s.quiet, secrets: s.secrets,
+		log: s.log, logged: s.log.Out, shown: run, stop: make(chan struct{})}
+	p.run.Simulated, p.run.Partial = run.header.Simulated, run.header.Selection.Partial
+	for _, a := range run.earlier {
+		if !a.Simulated { // else its time was no real one
+			p.run.Took(a.ID, a.Finished.Sub(a.Started))
 		}
 	}
-	if asJSON {
-		p.events = safeJSON(s.Stdout)
-		begun := event{Event: "run_started", Run: h.ID}
-		if claim != nil {
-			begun.Event, begun.Recorded = "run_continued", len(claim.Record().Attempts)
-		}
-		p.emit(begun)
+	p.live = s.Terminal && !s.quiet && !(ev != nil && s.Screen) && s.Getenv("TERM") != "dumb"
+	var block func(int, int) []string
+	if p.live {
+		block = p.block(s)
 	}
-	switch {
-	case s.quiet:
-	case s.Terminal && !asking:
-		p.bars = mpb.New(mpb.WithOutput(s.Stderr), mpb.WithWidth(24), mpb.WithRefreshRate(150*time.Millisecond), mpb.WithAutoRefresh())
-		for _, b := range beds {
-			bp := &bedProgress{doing: "ready", since: time.Now()}
-			p.beds[b.Name] = bp
-			bp.bar = p.bars.AddBar(int64(p.total),
-				mpb.PrependDecorators(decor.Name(printable(b.Name)+" ")),
-				mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return p.line(bp) })))
-		}
-	default:
-		p.lines = s.Stderr
-		if claim == nil {
-			fmt.Fprintf(p.lines, "run %s: %d attempts of plan %s\n", h.ID, p.total, h.Plan.ID)
-		} else {
-			fmt.Fprintf(p.lines, "run %s goes on: %d of %d attempts of plan %s are recorded\n", h.ID, p.done, p.total, h.Plan.ID)
-		}
-	}
+	p.screen = progress.NewScreen(s.Stderr, s.screenSize, block)
+	p.log.SetOutput(p.screen)
 	return p
 }
 
-func (p *progress) emit(e event) {
-	e.UTC = time.Now().UTC()
-	p.events.Encode(e) // a reader that has gone is seen when the matrix is written
-}
-
-// line is what stands beside a bar.
-func (p *progress) line(b *bedProgress) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s := fmt.Sprintf("%d/%d  %s", p.done, p.total, b.doing)
-	if b.what != "" {
-		s += ": " + b.what
+// begin tells that the run begins, once it is known what there is to do.
+func (p *shower) begin() {
+	run := p.shown
+	h := run.header
+	p.events.SetRun(h.ID)
+	c := p.count()
+	if p.events != nil {
+		e := &events.RunStarted{Simulated: h.Simulated, Partial: h.Selection.Partial, Selection: h.Selection.Text,
+			Plan: events.Plan{ID: h.Plan.ID, Name: h.Plan.Name, Version: h.Plan.Version}, Testbeds: []events.Testbed{}, Recorded: len(run.earlier), Attempts: c}
+		if run.resumed {
+			e.Event = events.RunContinuedName
+		}
+		for _, t := range run.testbeds {
+			e.Testbeds = append(e.Testbeds, events.Testbed{Name: t.Name, Phone: strings.TrimSpace(t.Manufacturer + " " + t.Model), Simulated: t.Simulated})
+		}
+		p.events.Emit(e)
 	}
-	if r := []rune(s); len(r) > 70 {
-		s = string(r[:69]) + "…"
+	if run.resumed {
+		p.say("run %s goes on: %d of %d attempts of plan %s are done\n", h.ID, c.Done, c.Done+c.ToGo, h.Plan.ID)
+	} else {
+		p.say("run %s: %d attempts of plan %s\n", h.ID, c.ToGo, h.Plan.ID)
 	}
-	return s
-}
-
-func (p *progress) Began(bed string, id certification.AttemptID, of int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if b := p.beds[bed]; b != nil {
-		b.doing, b.what, b.since = printable(id.String()), "", time.Now()
+	if p.live {
+		p.every(drawEvery, p.screen.Draw)
+	} else if !p.quiet {
+		p.every(statusEvery, p.status)
 	}
 	if p.events != nil {
-		p.emit(event{Event: "attempt_started", Testbed: bed, Case: id.Case, Scenario: id.Scenario, N: id.N, Of: of})
+		p.every(eventEvery, p.statusEvent)
 	}
 }
 
-func (p *progress) Waiting(bed, what string, _ time.Duration) func() {
+// every does something again and again until the showing ends.
+func (p *shower) every(d time.Duration, do func()) {
+	p.stopped.Go(func() {
+		tick := time.NewTicker(d)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				do()
+			case <-p.stop:
+				return
+			}
+		}
+	})
+}
+
+// say prints lines, with --quiet none.
+func (p *shower) say(format string, args ...any) {
+	if !p.quiet {
+		fmt.Fprint(p.screen, printable(p.secrets.Text(fmt.Sprintf(format, args...))))
+	}
+}
+
+// block makes what is drawn at a terminal.
+func (p *shower) block(s *state) func(width, height int) []string {
+	look := progress.Look{Color: s.Getenv("NO_COLOR") == "", ASCII: !unicodeTerminal(s.Getenv)}
+	return func(width, height int) []string {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		l := look
+		l.Width, l.Height = width, height
+		return p.run.Block(time.Now(), l)
+	}
+}
+
+// unicodeTerminal tells whether the locale has more than ASCII. Where none is
+// said, it is taken for one that has.
+func unicodeTerminal(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(getenv(name)); v != "" {
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return true
+}
+
+func (p *shower) status() {
+	p.mu.Lock()
+	lines := p.run.Status(time.Now())
+	p.mu.Unlock()
+	p.say("%s\n", strings.Join(lines, "\n"))
+}
+
+func (p *shower) count() events.Count {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	b := p.beds[bed]
-	if b == nil {
-		return func() {}
+	return p.counted()
+}
+
+func (p *shower) counted() events.Count {
+	c, e := p.run.Count(), p.run.Estimate(time.Now())
+	out := events.Count{Made: c.Made, Done: c.Done, Blocked: c.Blocked, ToGo: c.ToGo, TimeToEndIs: events.Unknown}
+	if e.Known {
+		left := e.Left.Seconds()
+		out.TimeToEnd, out.TimeToEndIs = &left, events.Guess
+		if e.AtLeast {
+			out.TimeToEndIs = events.AtLeast
+		}
 	}
-	before := b.what
-	b.what = safe.Text(what, 200)
+	return out
+}
+
+func (p *shower) statusEvent() {
+	p.mu.Lock()
+	e := &events.Status{Attempts: p.counted(), Testbeds: []events.Now{}}
+	for _, b := range p.run.Beds {
+		n := events.Now{Testbed: b.Name, State: string(b.State), Since: b.Since.UTC(), Last: append([]certification.Verdict{}, b.Last[max(0, len(b.Last)-10):]...)}
+		if b.Busy() {
+			n.Case, n.Scenario, n.N = b.ID.Case, b.ID.Scenario, b.ID.N
+			if b.Step.N > 0 {
+				n.Step = &events.StepNow{Step: b.Step.N, Steps: b.Step.Of, Text: p.secrets.Text(b.Step.Text), Since: b.Step.Since.UTC()}
+			}
+		}
+		if what, since := b.WaitsFor(); what != "" {
+			since = since.UTC()
+			n.WaitsFor, n.WaitsSince = p.secrets.Text(what), &since
+		}
+		e.Testbeds = append(e.Testbeds, n)
+	}
+	p.mu.Unlock()
+	p.events.Emit(e)
+}
+
+// Close ends the showing; what was shown stays.
+func (p *shower) Close() {
+	select {
+	case <-p.stop:
+		return
+	default:
+		close(p.stop)
+	}
+	p.stopped.Wait()
+	p.screen.Close()
+	p.log.SetOutput(p.logged)
+}
+
+// interrupting tells that the run was interrupted.
+func (p *shower) interrupting() {
+	p.mu.Lock()
+	p.run.Interrupting = true
+	c := p.counted()
+	p.mu.Unlock()
+	p.events.Emit(&events.RunInterrupting{Attempts: c})
+	p.say("interrupting: closing the sessions; interrupt again to leave at once, what is recorded is safe\n")
+}
+
+// ended tells what came of the run.
+func (p *shower) ended(r result, status int, err error) {
+	if p.events == nil {
+		return
+	}
+	sum, run := r.matrix.Summary, p.shown.header
+	e := &events.RunEnded{State: firstOf(string(r.record.State), string(journal.Interrupted)), Verdict: sum.Verdict, Simulated: run.Simulated || r.matrix.Run.Simulated,
+		Partial: run.Selection.Partial, Status: status, Attempts: p.count(), Cases: map[certification.Verdict]int{certification.Passed: sum.Passed, certification.Failed: sum.Failed, certification.Warning: sum.Warning,
+			certification.Review: sum.Review, certification.Blocked: sum.Blocked, certification.NotRun: sum.NotRun, certification.NotApplicable: sum.NotApplicable, certification.Waived: sum.Waived}}
+	if err != nil {
+		e.Message = p.secrets.Text(err.Error())
+	}
+	p.events.Emit(e)
+	if err := p.events.Err(); err != nil && !p.quiet {
+		p.say("warning: not all events could be written: %v\n", err)
+	}
+}
+
+func (p *shower) Owes(all []suite.Owed) {
+	owed := make([]progress.Owed, len(all))
+	for i, o := range all {
+		owed[i] = progress.Owed(o)
+	}
+	p.mu.Lock()
+	p.run.Owes(owed)
+	p.mu.Unlock()
+	p.begun.Do(p.begin)
+}
+
+func (p *shower) Began(bed string, id certification.AttemptID, of int) {
+	p.mu.Lock()
+	p.run.Began(bed, id, of, time.Now())
+	p.mu.Unlock()
+	p.events.Emit(&events.AttemptStarted{Attempt: attemptOf(bed, id), Of: of})
+}
+
+func attemptOf(bed string, id certification.AttemptID) events.Attempt {
+	return events.Attempt{Testbed: bed, Case: id.Case, Scenario: id.Scenario, N: id.N}
+}
+
+func (p *shower) Step(bed string, n, of int, text string) {
+	p.mu.Lock()
+	p.run.Stepped(bed, n, of, p.secrets.Text(text), time.Now())
+	var id certification.AttemptID
+	if b := p.run.Bed(bed); b != nil {
+		id = b.ID
+	}
+	p.mu.Unlock()
+	p.events.Emit(&events.StepStarted{Attempt: attemptOf(bed, id), Step: n, Steps: of, Text: p.secrets.Text(text)})
+}
+
+func (p *shower) Waiting(bed, what string, _ time.Duration) func() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	done := p.run.Waiting(bed, p.secrets.Text(what), time.Now())
 	return func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		b.what = before
+		done()
 	}
 }
 
-func (p *progress) Ended(bed string, a certification.Attempt) {
+func (p *shower) Ended(bed string, a certification.Attempt) {
 	p.mu.Lock()
-	if a.Verdict.Counts() {
-		p.done++
-	}
-	done := p.done
-	if p.lines != nil {
-		fmt.Fprintf(p.lines, "%s %s%s%s\n", printable(a.ID.String()), a.Verdict, took(a), because(a))
-	}
-	if p.events != nil {
-		p.emit(event{Event: "attempt_finished", Testbed: bed, Case: a.ID.Case, Scenario: a.ID.Scenario, N: a.ID.N, Verdict: a.Verdict,
-			Cause: a.Cause, Code: a.Code, Message: a.Message, Setup: a.SetupTime})
-	}
+	took := p.run.Ended(bed, a, time.Now())
+	several := len(p.run.Beds) > 1
+	c := p.counted()
 	p.mu.Unlock()
-	for _, b := range p.beds {
-		b.bar.SetCurrent(int64(min(done, p.total)))
+	if p.events != nil {
+		p.events.Emit(&events.AttemptFinished{Attempt: attemptOf(bed, a.ID), Simulated: a.Simulated, Verdict: a.Verdict, Cause: a.Cause, Code: a.Code,
+			Message: a.Message, Hint: a.Hint, SetupTime: a.SetupTime, Started: a.Started.UTC(), Finished: a.Finished.UTC(), Took: took.Seconds(), Attempts: c})
 	}
+	if p.live && a.Verdict == certification.Passed {
+		return // the block shows it
+	}
+	line := oneLine(fmt.Sprintf("%s %s%s%s", a.ID, a.Verdict, setUpIn(a), because(a)))
+	if several {
+		line = bed + ": " + line
+	}
+	p.say("%s\n", line)
 }
 
 // Stopped is a testbed that is taken out of the run.
-func (p *progress) Stopped(bed string, last certification.Attempt, hint string) {
+func (p *shower) Stopped(bed string, last certification.Attempt, hint string) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if b := p.beds[bed]; b != nil {
-		b.doing, b.what = "stopped", string(last.Code)
+	p.run.Enters(bed, progress.OutOfRun, time.Now())
+	p.mu.Unlock()
+	p.events.Emit(&events.TestbedStopped{Testbed: bed, Cause: last.Cause, Code: last.Code, Message: last.Message, Hint: hint})
+	p.say("testbed %s is taken out of the run: too many blocked attempts in a row\n  hint: %s\n", bed, hint)
+}
+
+func (p *shower) Mending(bed string) func() {
+	p.mu.Lock()
+	var code certification.Code
+	if b := p.run.Bed(bed); b != nil {
+		code = b.Ended.Code
 	}
-	if p.lines != nil {
-		fmt.Fprintf(p.lines, "testbed %s is taken out of the run: too many blocked attempts in a row\n  hint: %s\n", printable(bed), printable(hint))
-	}
-	if p.events != nil {
-		p.emit(event{Event: "testbed_stopped", Testbed: bed, Cause: last.Cause, Code: last.Code, Message: last.Message, Hint: hint})
+	p.run.Enters(bed, progress.Mending, time.Now())
+	p.mu.Unlock()
+	p.events.Emit(&events.TestbedMending{Testbed: bed, Code: code})
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.run.Enters(bed, progress.Ready, time.Now())
 	}
 }
 
-func took(a certification.Attempt) string {
+func (p *shower) Idle(bed string) {
+	p.mu.Lock()
+	p.run.Enters(bed, progress.Idle, time.Now())
+	p.mu.Unlock()
+	p.events.Emit(&events.TestbedIdle{Testbed: bed})
+}
+
+// asking tells that a person is asked; done, whether they answered.
+func (p *shower) asking(bed, text string) (person io.Writer, done func(answered bool)) {
+	p.mu.Lock()
+	p.run.Asked(bed, true)
+	p.mu.Unlock()
+	p.events.Emit(&events.QuestionAsked{Testbed: bed, Text: p.secrets.Text(text)})
+	person, shown := p.screen.Ask()
+	return person, func(answered bool) {
+		p.mu.Lock()
+		p.run.Asked(bed, false)
+		p.mu.Unlock()
+		p.events.Emit(&events.QuestionEnded{Testbed: bed, Answered: answered})
+		shown()
+	}
+}
+
+func setUpIn(a certification.Attempt) string {
 	if a.SetupTime == nil {
 		return ""
 	}
@@ -195,13 +369,7 @@ func because(a certification.Attempt) string {
 	return fmt.Sprintf(" (%s) %s", a.Cause, safe.Text(a.Message, 1000))
 }
 
-// Close ends the showing; what was shown stays.
-func (p *progress) Close() {
-	if p.bars == nil {
-		return
-	}
-	for _, b := range p.beds {
-		b.bar.Abort(true)
-	}
-	p.bars.Wait()
-}
+var (
+	_ suite.Listener = (*shower)(nil)
+	_ suite.Watcher  = (*shower)(nil)
+)

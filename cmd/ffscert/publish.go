@@ -56,25 +56,13 @@ func (p *publisher) publish(ctx context.Context) {
 
 // listeners tells the progress first, then the reports.
 type listeners struct {
-	progress *progress
-	page     *publisher
-}
-
-func (l *listeners) Began(bed string, id certification.AttemptID, of int) {
-	l.progress.Began(bed, id, of)
-}
-
-func (l *listeners) Waiting(bed, what string, longest time.Duration) func() {
-	return l.progress.Waiting(bed, what, longest)
+	*shower
+	page *publisher
 }
 
 func (l *listeners) Ended(bed string, a certification.Attempt) {
-	l.progress.Ended(bed, a)
+	l.shower.Ended(bed, a)
 	l.page.publish(context.Background())
 }
 
-func (l *listeners) Stopped(bed string, last certification.Attempt, hint string) {
-	l.progress.Stopped(bed, last, hint)
-}
-
-var _ suite.Listener = (*listeners)(nil)
+var _ suite.Watcher = (*listeners)(nil)

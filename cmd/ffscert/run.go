@@ -16,6 +16,7 @@ import (
 	"ffscert/drivers/devicelog"
 	"ffscert/drivers/testbed"
 	"ffscert/features/certification"
+	"ffscert/reports/events"
 	"ffscert/reports/journal"
 	"ffscert/reports/render/formats"
 	"ffscert/steps"
@@ -107,6 +108,10 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	var ev *events.Writer
+	if o.json {
+		ev = events.NewWriter(s.Stdout, time.Now)
+	}
 	var claim *journal.Claim
 	if o.resume != "" {
 		if claim, err = claimRun(ctx, s.runs(c), o.resume); err != nil {
@@ -152,7 +157,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	if len(job.jobs) == 0 {
 		chosen = nil // what carries out no scenario needs no testbed
 	}
-	if open.held, err = lease(ctx, s, chosen, o.wait); err != nil {
+	if open.held, err = lease(ctx, s, chosen, o.wait, ev); err != nil {
 		return err
 	}
 	defer open.held.release()
@@ -192,51 +197,40 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 			return stopped(s, c, j, err)
 		}
 	}
+	begun := shown{header: j.Header(), testbeds: known, resumed: claim != nil}
+	if claim != nil {
+		begun.earlier = claim.Record().Attempts
+	}
+	progress := newShower(s, ev, begun)
+	defer progress.Close()
 	asking := job.asksOperator()
 	onNetworks := asksOnNetworks(c, o.beds, job.plan, job.scenarios())
 	switch {
 	case (asking || onNetworks) && s.attended():
 		person := newOperator(s, answerWithin)
+		person.asking = progress.asking
 		for _, b := range beds {
 			b.Operator = person
 		}
 	case asking && !s.quiet:
 		fmt.Fprintln(s.Stderr, "warning: an operator is asked, and nobody is at a terminal: what they are asked waits for a review")
 	}
-	progress := newProgress(s, o.json, asking || onNetworks, j.Header(), job.jobs, beds, claim)
 	page := &publisher{s: s, j: j}
 	page.publish(ctx)
 	run := suite.Run{Jobs: job.jobs, Beds: beds, Journal: j, Listener: &listeners{progress, page}, HealWithin: healWithin, Breaker: c.BlockedInARow, StopWhenProven: c.StopWhenProven}
+	told := make(chan struct{})
 	hush := context.AfterFunc(ctx, func() {
-		if !s.quiet {
-			fmt.Fprintln(s.Stderr, "interrupting: closing the sessions; interrupt again to leave at once, what is recorded is safe")
-		}
+		defer close(told)
+		progress.interrupting()
 	})
 	runErr := run.Do(ctx)
-	hush()
+	if !hush() {
+		<-told
+	}
 	progress.Close()
 	closeBeds()
-	r, err := conclude(ctx, j, runErr)
-	if err != nil {
-		// What was recorded is safe; only its end could not be written.
-		err = fmt.Errorf("the end of the run could not be written: %w", errors.Join(runErr, err))
-		if len(r.record.Attempts) > 0 && !o.json {
-			err = errors.Join(s.printTable(r), err)
-		}
-		if runErr == nil && r.record.State == journal.Finished {
-			return &statusError{exitOutside, fmt.Errorf("%w\n  hint: make room in %s; the run is finished and recorded, and `ffscert matrix %s` shows it", err, s.runs(c), j.Header().ID)}
-		}
-		return stopped(s, c, j, err)
-	}
-	if o.deliver != nil && runErr == nil {
-		err = o.deliver(r)
-	} else {
-		err = deliver(s, o, r, outputs, runErr)
-	}
-	var noBed *suite.StoppedError
-	if runErr != nil && !errors.Is(runErr, context.Canceled) && !errors.As(runErr, &noBed) {
-		return stopped(s, c, j, err)
-	}
+	r, err := end(ctx, s, c, o, j, outputs, runErr)
+	progress.ended(r, statusOf(ctx, err), err)
 	return err
 }
 

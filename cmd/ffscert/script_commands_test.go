@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"ffscert/reports/events"
 	"ffscert/reports/matrix"
 )
 
@@ -25,6 +26,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"status":       cmdStatus,
 		"jsonpath":     cmdJSONPath,
 		"matrixschema": cmdMatrixSchema,
+		"eventschema":  cmdEventSchema,
 		"workbook":     cmdWorkbook,
 		"cell":         cmdCell,
 		"sameparts":    cmdSameParts,
@@ -97,19 +99,38 @@ func cmdMatrixSchema(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: matrixschema FILE")
 	}
-	schema, err := jsonschema.UnmarshalJSON(strings.NewReader(string(matrix.JSONSchema())))
-	ts.Check(err)
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[0])))
+	checkSchema(ts, matrix.JSONSchema(), ts.ReadFile(args[0]))
+}
+
+// cmdEventSchema holds every line of a file against the published schema of
+// events:
+//
+//	eventschema events.jsonl
+func cmdEventSchema(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: eventschema FILE")
+	}
+	checkSchema(ts, events.JSONSchema(), strings.Split(strings.TrimSpace(ts.ReadFile(args[0])), "\n")...)
+}
+
+func checkSchema(ts *testscript.TestScript, published []byte, documents ...string) {
+	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(published))
 	ts.Check(err)
 	c := jsonschema.NewCompiler()
-	ts.Check(c.AddResource("matrix.schema.json", schema))
-	s, err := c.Compile("matrix.schema.json")
+	c.AssertFormat()
+	ts.Check(c.AddResource("schema.json", schema))
+	s, err := c.Compile("schema.json")
 	ts.Check(err)
-	ts.Check(s.Validate(doc))
+	for _, document := range documents {
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(document))
+		ts.Check(err)
+		ts.Check(s.Validate(doc))
+	}
 }
 
 // cmdInterrupt runs a command, and interrupts it once it has told of so many
-// attempts; it must end with 130. What it says is stderr then.
+// attempts; it must end with 130. What it says is stderr then, and what it wrote
+// is in the file interrupted.
 //
 //	interrupt 2 ffscert run --attempts 5
 func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
@@ -123,6 +144,10 @@ func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	cmd := exec.Command(name, args[2:]...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"), "XDG_STATE_HOME="+ts.MkAbs("state"))
+	out, err := os.Create(ts.MkAbs("interrupted"))
+	ts.Check(err)
+	defer out.Close()
+	cmd.Stdout = out
 	stderr, err := cmd.StderrPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())

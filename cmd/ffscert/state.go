@@ -55,6 +55,9 @@ type state struct {
 	Screen  bool
 	Color   bool
 	Columns int
+	// Size is the size of the terminal on stderr, whenever it is asked; nil is
+	// that of an old one.
+	Size    func() (width, height int)
 	Signals func(context.Context) (context.Context, context.CancelFunc)
 
 	// Options that every command has.
@@ -87,7 +90,14 @@ func system() *state {
 		Terminal:    isatty.IsTerminal(os.Stderr.Fd()),
 		Color:       isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == "",
 		Columns:     columns,
-		Signals:     twice}
+		Size: func() (int, int) {
+			w, h, err := term.GetSize(int(os.Stderr.Fd()))
+			if err != nil || w < 1 || h < 1 {
+				return 80, 24
+			}
+			return w, h
+		},
+		Signals: twice}
 }
 
 // twice ends the work in good order at the first interrupt or SIGTERM, and the
@@ -154,16 +164,12 @@ func Main(s *state) int {
 	root := newRoot(s)
 	root.SetArgs(s.Args)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitPassed
+	if err == nil || cutOff(ctx, err) {
+		return statusOf(ctx, err)
 	}
-	if cutOff(ctx, err) {
-		return exitInterrupted
-	}
-	status := exitUsage // cobra's own errors are errors of usage
+	status := statusOf(ctx, err)
 	var se *statusError
 	if errors.As(err, &se) {
-		status = se.status
 		err = se.err
 	}
 	if errors.Is(err, syscall.EPIPE) {
@@ -177,6 +183,28 @@ func Main(s *state) int {
 		}
 	}
 	return status
+}
+
+// statusOf is the exit status of what ended with an error, or with none.
+func statusOf(ctx context.Context, err error) int {
+	var se *statusError
+	switch {
+	case err == nil:
+		return exitPassed
+	case cutOff(ctx, err):
+		return exitInterrupted
+	case errors.As(err, &se):
+		return se.status
+	}
+	return exitUsage // cobra's own errors are errors of usage
+}
+
+// screenSize is the size of the terminal on stderr.
+func (s *state) screenSize() (width, height int) {
+	if s.Size == nil {
+		return 80, 24
+	}
+	return s.Size()
 }
 
 // cutOff tells whether an error is nothing but the interrupt that was asked for.
