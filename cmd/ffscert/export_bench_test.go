@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,6 +66,83 @@ func BenchmarkMatrix(b *testing.B) {
 				b.Errorf("%s took %s and %d MB; it may take %s and %d MB", limit.format, used, most, limit.time, limit.mb)
 			}
 		})
+	}
+}
+
+// BenchmarkPacket is the whole of `ffscert packet build` for a run of a hundred
+// thousand attempts with a gigabyte of evidence, and fails where that takes too
+// much memory. Its time is that of compressing.
+func BenchmarkPacket(b *testing.B) {
+	dir := b.TempDir()
+	bin := filepath.Join(dir, "ffscert")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	keep := exec.Command(self)
+	keep.Args = []string{"keep-evidence", filepath.Join(dir, "runs")}
+	if out, err := keep.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	const mostMB = 300
+	var used time.Duration
+	var most int64
+	for b.Loop() {
+		cmd := exec.Command(bin, "packet", "build", "--demo", "--force", "--quiet", "--out", "packet.zip")
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			b.Fatalf("%v\n%s", err, out)
+		}
+		used = max(used, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+		if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+			most = max(most, u.Maxrss/1024) // kilobytes on Linux
+		}
+	}
+	info, err := os.Stat(filepath.Join(dir, "packet.zip"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(used.Seconds(), "cpu-s")
+	b.ReportMetric(float64(most), "MB")
+	b.ReportMetric(float64(info.Size())/1e6, "file-MB")
+	if most > mostMB || info.Size() < 1<<30*9/10 {
+		b.Errorf("%d MB of memory for a packet of %d bytes; it may take %d MB", most, info.Size(), mostMB)
+	}
+}
+
+// keepEvidence is a program that keeps the run of [BenchmarkPacket]: one attempt
+// in fifty has a file of half a megabyte.
+func keepEvidence() {
+	rec := rendertest.Large(rendertest.Many)
+	rec.Header.Simulated = true // so that it makes a demonstration
+	noise := rand.NewChaCha8([32]byte{})
+	data := make([]byte, 512<<10)
+	folder := filepath.Join(os.Args[1], "made")
+	err := os.MkdirAll(filepath.Join(folder, "evidence"), 0o755)
+	for i := range rec.Attempts {
+		if err != nil {
+			break
+		}
+		if len(rec.Attempts[i].Evidence) > 0 {
+			noise.Read(data)
+			name := fmt.Sprintf("evidence/%x.bin", sha256.Sum256(data))
+			err = os.WriteFile(filepath.Join(folder, name), data, 0o644)
+			rec.Attempts[i].Evidence = []string{name}
+		}
+	}
+	var dir string
+	if err == nil {
+		dir, err = rendertest.Keep(context.Background(), os.Args[1], rec)
+	}
+	if err == nil {
+		err = errors.Join(os.RemoveAll(filepath.Join(dir, "evidence")), os.Rename(filepath.Join(folder, "evidence"), filepath.Join(dir, "evidence")), os.RemoveAll(folder))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 

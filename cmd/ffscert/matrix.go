@@ -217,7 +217,14 @@ func cannotWrite(path string, err error) error {
 
 // writeWhole writes a file so that a reader never sees a part of it.
 func writeWhole(path string, data []byte) error {
-	if err := journal.WriteFile(path, data); err != nil {
+	return writeWholeBy(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+func writeWholeBy(path string, write func(io.Writer) error) error {
+	if err := journal.WriteTo(path, write); err != nil {
 		return cannotWrite(path, err)
 	}
 	return nil

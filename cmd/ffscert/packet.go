@@ -1,12 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -103,6 +105,8 @@ type builtPacket struct {
 }
 
 func runPacketBuild(ctx context.Context, s *state, o packetOptions) (err error) {
+	// Of a hundred thousand attempts there is much that is needed once.
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(packetMemory))
 	c, err := s.config()
 	if err != nil {
 		return err
@@ -116,20 +120,17 @@ func runPacketBuild(ctx context.Context, s *state, o packetOptions) (err error) 
 	}
 	in := packet.Input{Demo: o.demo, ToolVersion: version}
 	for _, name := range o.runs {
-		r, err := readResult(ctx, s.runs(c), name) // says best what is wrong with a run
+		r, closeRun, err := openResult(ctx, s.runs(c), name)
 		if err != nil {
 			return err
 		}
-		whole, _, err := journal.Read(ctx, s.runs(c), r.record.ID)
-		if err != nil {
-			return usage(err)
-		}
+		defer func() { err = errors.Join(err, closeRun()) }()
 		root, err := os.OpenRoot(r.dir)
 		if err != nil {
 			return usage(err)
 		}
 		defer func() { err = errors.Join(err, root.Close()) }()
-		in.Runs = append(in.Runs, packet.Run{Record: whole, Folder: root.FS()})
+		in.Runs = append(in.Runs, packet.Run{Record: r.record, Whole: r.whole, Folder: root.FS()})
 	}
 	campaign, wrong, err := o.campaign(s, c, in)
 	if err != nil {
@@ -150,24 +151,55 @@ func runPacketBuild(ctx context.Context, s *state, o packetOptions) (err error) 
 	if key == nil { // what is missing is said first
 		return usagef("packet build needs a key to sign with: --key FILE, or %s\n  hint: `openssl genpkey -algorithm ed25519 -out packet-key.pem` makes one", packetKeyVariable)
 	}
-	files, err := campaign.Files()
-	if err != nil {
-		return &statusError{exitFailed, fmt.Errorf("no packet is made: %w", err)}
-	}
-	var archive bytes.Buffer
-	if err := packet.Write(&archive, campaign.Manifest(files), files, key); err != nil {
-		return &statusError{exitFailed, err}
-	}
 	if o.out == "" {
 		o.out = "ffs-packet-" + campaign.Runs[len(campaign.Runs)-1].Record.ID + ".zip"
 	}
-	if old, err := readBounded(s.path(o.out), int64(archive.Len())); err != nil || !bytes.Equal(old, archive.Bytes()) {
-		if err := s.putNew(o.out, archive.Bytes(), o.force, false); err != nil {
-			return err
-		}
+	files, err := o.make(s, campaign, key)
+	if err != nil {
+		return err
 	}
 	said.Packet, said.PublicKey = s.shown(s.path(o.out)), packet.PublicKey(key)
-	return o.built(s, said, len(files))
+	return o.built(s, said, files)
+}
+
+// make makes the packet and returns how many files are in it. One that is there
+// already, byte by byte, is left as it is.
+func (o packetOptions) make(s *state, campaign *packet.Campaign, key ed25519.PrivateKey) (n int, err error) {
+	out := s.path(o.out)
+	spool, err := packet.NewSpool(filepath.Dir(out))
+	if err != nil {
+		return 0, usage(err)
+	}
+	defer func() { err = errors.Join(err, spool.Close()) }()
+	files, err := campaign.Files(spool)
+	if err != nil {
+		return 0, &statusError{exitFailed, fmt.Errorf("no packet is made: %w", err)}
+	}
+	manifest := campaign.Manifest(files)
+	write := func(w io.Writer) error { return packet.Write(w, manifest, files, key, spool) }
+	if info, err := os.Stat(out); err == nil && info.Mode().IsRegular() {
+		same, err := sameFile(out, info.Size(), write)
+		if err != nil {
+			return 0, &statusError{exitFailed, err}
+		}
+		if same {
+			return len(files), nil
+		}
+	}
+	return len(files), s.putNewBy(o.out, write, o.force, false)
+}
+
+// packetMemory is what the collector of garbage holds the making of a packet
+// down to, as far as that is possible.
+const packetMemory = 160 << 20
+
+func sameFile(name string, size int64, write func(io.Writer) error) (same bool, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return false, nil // it will be said when it is written
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return packet.Same(f, size, write)
 }
 
 // readKey reads the private key: from the file, from the environment, or, for a

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -235,6 +236,14 @@ func (s *state) free(c *config.Config, id, out string, force bool) error {
 // putNew writes a file of the user's whole or not at all; one that is there is
 // written over only if the user says so. Folders are made where makeDir says so.
 func (s *state) putNew(out string, data []byte, force, makeDir bool) error {
+	return s.putNewBy(out, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	}, force, makeDir)
+}
+
+// putNewBy is putNew for what is too large to be held in memory.
+func (s *state) putNewBy(out string, write func(io.Writer) error, force, makeDir bool) error {
 	path := s.path(out)
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return usagef("%s: is a folder\n  hint: name a file", out)
@@ -247,5 +256,5 @@ func (s *state) putNew(out string, data []byte, force, makeDir bool) error {
 			return usage(err)
 		}
 	}
-	return usage(writeWhole(path, data))
+	return usage(writeWholeBy(path, write))
 }

@@ -18,8 +18,9 @@ func TestMain(m *testing.M) {
 		os.Exit(Main(system()))
 	}
 	testscript.Main(closing{m}, map[string]func(){
-		"ffscert":    func() { os.Exit(Main(system())) },
-		"keep-large": keepLarge,
+		"ffscert":       func() { os.Exit(Main(system())) },
+		"keep-large":    keepLarge,
+		"keep-evidence": keepEvidence,
 	})
 }
 

@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"compress/flate"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -45,8 +47,10 @@ func encode(v any) ([]byte, error) {
 }
 
 // Write writes the archive: the manifest, its signature, the files in their
-// order. The same files and key always give the same bytes.
-func Write(w io.Writer, m Manifest, files []File, key ed25519.PrivateKey) error {
+// order. The same files and key always give the same bytes. What is compressed
+// and large goes through the spool. A file that is no longer what the manifest
+// says is an error.
+func Write(w io.Writer, m Manifest, files []File, key ed25519.PrivateKey, spool *Spool) error {
 	manifest, err := encode(m)
 	if err != nil {
 		return fmt.Errorf("write the packet: %w", err)
@@ -59,12 +63,16 @@ func Write(w io.Writer, m Manifest, files []File, key ed25519.PrivateKey) error 
 		return fmt.Errorf("write the packet: more than %d files", maxFiles-2)
 	}
 	z := zip.NewWriter(w)
-	total := 0
-	for _, f := range append([]File{{manifestName, manifest}, {signatureName, sig}}, files...) {
-		if total += len(f.Data); total > maxTotal || len(f.Data) > maxFile {
+	p, err := newPacker(z, spool)
+	if err != nil {
+		return fmt.Errorf("write the packet: %w", err)
+	}
+	total := int64(0)
+	for _, f := range append([]File{held(manifestName, manifest), held(signatureName, sig)}, files...) {
+		if total += f.Size; total > maxTotal || f.Size > maxFile {
 			return fmt.Errorf("write the packet: %s makes it larger than %d MiB", f.Path, maxTotal>>20)
 		}
-		if err := pack(z, f); err != nil {
+		if err := p.pack(f); err != nil {
 			return fmt.Errorf("write the packet: %s: %w", f.Path, err)
 		}
 	}
@@ -74,27 +82,59 @@ func Write(w io.Writer, m Manifest, files []File, key ed25519.PrivateKey) error 
 	return nil
 }
 
+// packer puts files into an archive, one after the other.
+type packer struct {
+	z     *zip.Writer
+	tight spill // what the file becomes
+	flate *flate.Writer
+}
+
+func newPacker(z *zip.Writer, spool *Spool) (*packer, error) {
+	f, err := flate.NewWriter(io.Discard, flate.BestCompression)
+	return &packer{z: z, tight: spill{spool: spool}, flate: f}, err
+}
+
 // pack compresses a file where that pays, and does not make it look like a bomb.
-func pack(z *zip.Writer, f File) error {
-	var b bytes.Buffer
-	c, err := flate.NewWriter(&b, flate.BestCompression)
+func (p *packer) pack(f File) (err error) {
+	defer func() { err = errors.Join(err, p.tight.reset()) }()
+	p.flate.Reset(&p.tight)
+	crc, err := p.through(f, p.flate)
+	if err == nil {
+		err = p.flate.Close()
+	}
 	if err != nil {
 		return err
 	}
-	if _, err := c.Write(f.Data); err != nil {
+	h := zip.FileHeader{Name: f.Path, Method: zip.Deflate, CRC32: crc, UncompressedSize64: uint64(f.Size), CompressedSize64: uint64(p.tight.size)}
+	if p.tight.size < f.Size && !bomb(h) {
+		raw, err := p.tight.reader()
+		if err != nil {
+			return err
+		}
+		return putRaw(p.z, h, raw)
+	}
+	h.Method, h.CompressedSize64 = zip.Store, h.UncompressedSize64
+	to, err := createRaw(p.z, h)
+	if err != nil {
 		return err
 	}
-	if err := c.Close(); err != nil {
-		return err
+	_, err = p.through(f, to)
+	return err
+}
+
+// through copies a file, and makes sure that it is what its sum says.
+func (p *packer) through(f File, to io.Writer) (crc uint32, err error) {
+	from, err := f.Open()
+	if err != nil {
+		return 0, err
 	}
-	h := zip.FileHeader{Name: f.Path, Method: zip.Deflate, CRC32: crc32.ChecksumIEEE(f.Data), UncompressedSize64: uint64(len(f.Data))}
-	raw := b.Bytes()
-	h.CompressedSize64 = uint64(len(raw))
-	if len(raw) >= len(f.Data) || bomb(h) {
-		h.Method, raw = zip.Store, f.Data
-		h.CompressedSize64 = h.UncompressedSize64
+	defer func() { err = errors.Join(err, from.Close()) }()
+	h, c := sha256.New(), crc32.NewIEEE()
+	n, err := io.Copy(io.MultiWriter(to, h, c), io.LimitReader(from, f.Size+1))
+	if err == nil && (n != f.Size || hex.EncodeToString(h.Sum(nil)) != f.SHA256) {
+		err = errors.New("it was changed while the packet was built")
 	}
-	return putRaw(z, h, bytes.NewReader(raw))
+	return c.Sum32(), err
 }
 
 // bomb tells whether so little becomes so much that no file of a packet does.
@@ -104,16 +144,20 @@ func bomb(h zip.FileHeader) bool {
 
 // putRaw writes an entry in the one form that an entry of a packet has.
 func putRaw(z *zip.Writer, h zip.FileHeader, raw io.Reader) error {
-	plain := zip.FileHeader{Name: h.Name, Method: h.Method, CRC32: h.CRC32, UncompressedSize64: h.UncompressedSize64, CompressedSize64: h.CompressedSize64}
-	//lint:ignore SA1019 CreateRaw takes the date from here alone
-	plain.ModifiedDate = 1<<5 | 1 // 1980-01-01, the first day that a ZIP archive knows
-	plain.SetMode(0o644)
-	w, err := z.CreateRaw(&plain)
+	w, err := createRaw(z, h)
 	if err != nil {
 		return err
 	}
 	_, err = io.Copy(w, raw)
 	return err
+}
+
+func createRaw(z *zip.Writer, h zip.FileHeader) (io.Writer, error) {
+	plain := zip.FileHeader{Name: h.Name, Method: h.Method, CRC32: h.CRC32, UncompressedSize64: h.UncompressedSize64, CompressedSize64: h.CompressedSize64}
+	//lint:ignore SA1019 CreateRaw takes the date from here alone
+	plain.ModifiedDate = 1<<5 | 1 // 1980-01-01, the first day that a ZIP archive knows
+	plain.SetMode(0o644)
+	return z.CreateRaw(&plain)
 }
 
 // PublicKey is the public half of a key, as it is printed: base64 of 32 bytes.

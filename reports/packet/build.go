@@ -2,6 +2,8 @@ package packet
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,53 +28,113 @@ const (
 )
 
 // Files are what the packet holds, sorted by path, without the manifest and its
-// signature. Evidence that is missing or was changed is an error.
-func (c *Campaign) Files() ([]File, error) {
+// signature. What is made is kept in the spool; evidence stays where it is.
+// Evidence that is missing or was changed is an error.
+func (c *Campaign) Files(spool *Spool) ([]File, error) {
 	var files []File
-	add := func(path string, data []byte) { files = append(files, File{path, data}) }
-	addJSON := func(path string, v any) error {
-		data, err := json.MarshalIndent(v, "", "  ")
-		add(path, append(data, '\n'))
-		return err
+	var failed error
+	add := func(path string, write func(io.Writer) error) {
+		if failed != nil {
+			return
+		}
+		f, err := spool.file(path, write)
+		if err != nil {
+			failed = fmt.Errorf("%s: %w", path, err)
+		}
+		files = append(files, f)
 	}
-	var page, m, report, book bytes.Buffer
-	err := errors.Join(
-		html.Render(&page, c.Joined, html.Options{Folder: c.folder(), SubmitBy: c.SubmitBy()}),
-		matrix.Write(&m, c.Matrix),
-		xlsx.Render(&book, c.Matrix),
-		c.writeReport(&report),
-		addJSON("environment.json", c.environment()),
-		addJSON("waivers.json", list(c.Matrix.Waivers)),
-		addJSON("reviews.json", list(c.Joined.Reviews)),
-		addJSON("derivative.json", c.derivative()),
-	)
-	if err != nil {
-		return nil, err
+	addJSON := func(path string, v any) {
+		add(path, func(w io.Writer) error { return writeIndented(w, v) })
 	}
-	add("report.html", report.Bytes())
-	add("matrix.html", c.stamped(page.Bytes()))
-	add("matrix.json", m.Bytes())
-	add("matrix.xlsx", book.Bytes())
+	add("report.html", c.writeReport)
+	add("matrix.html", func(w io.Writer) error {
+		page := &stamping{to: w, stamp: c.Demo}
+		return errors.Join(html.Render(page, c.Joined, html.Options{Folder: c.folder(), SubmitBy: c.SubmitBy(), Whole: c.whole}), page.end())
+	})
+	add("matrix.json", func(w io.Writer) error { return matrix.Write(w, c.Matrix) })
+	add("matrix.xlsx", func(w io.Writer) error { return xlsx.Render(w, c.Matrix) })
+	addJSON("environment.json", c.environment())
+	addJSON("waivers.json", list(c.Matrix.Waivers))
+	addJSON("reviews.json", list(c.Joined.Reviews))
+	addJSON("derivative.json", c.derivative())
 	if c.Sheet != nil {
-		add("sheet.xlsx", c.Sheet)
+		files = append(files, held("sheet.xlsx", c.Sheet))
 	}
+	shown := evidenceOf{seen: map[string]bool{}}
 	for _, r := range c.Runs {
-		var one bytes.Buffer
-		if err := matrix.Write(&one, matrix.Of(r.Record)); err != nil {
-			return nil, err
-		}
-		add("runs/"+r.Record.ID+"/matrix.json", one.Bytes())
-		if err := addJSON("runs/"+r.Record.ID+"/record.json", r.Record); err != nil {
-			return nil, err
+		add("runs/"+r.Record.ID+"/matrix.json", func(w io.Writer) error { return matrix.Write(w, matrix.Of(r.Record)) })
+		add("runs/"+r.Record.ID+"/record.json", func(w io.Writer) error { return writeRecord(w, r, shown.note) })
+		if failed == nil {
+			shown.reviews(r.Record)
+			failed = shown.take(r)
 		}
 	}
-	shown, err := c.evidence()
-	if err != nil {
-		return nil, err
+	if failed != nil {
+		return nil, failed
 	}
-	files = append(files, shown...)
+	files = append(files, shown.files...)
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return files, nil
+}
+
+func writeIndented(w io.Writer, v any) error {
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(data, '\n'))
+	return err
+}
+
+// noAttempts is how a record without attempts says so. No text can be taken for
+// it: in JSON a text has no line breaks, and what lies deeper is indented more.
+const noAttempts = "\n  \"Attempts\": null"
+
+// writeRecord writes the record of a run as [writeIndented] would write the whole
+// of it, attempt by attempt, each of which it shows to seen.
+func writeRecord(w io.Writer, r Run, seen func(certification.Attempt)) error {
+	rest := r.Record
+	rest.Attempts = nil
+	var b bytes.Buffer
+	if err := writeIndented(&b, rest); err != nil {
+		return err
+	}
+	head, tail, ok := strings.Cut(b.String(), noAttempts)
+	if !ok {
+		return errors.New("the record has no place for its attempts")
+	}
+	if r.Record.Attempts == nil {
+		_, err := io.WriteString(w, b.String())
+		return err
+	}
+	if _, err := io.WriteString(w, head+strings.TrimSuffix(noAttempts, "null")+"["); err != nil {
+		return err
+	}
+	for i := range r.Record.Attempts {
+		a, err := r.attempt(r.Record.Attempts[i].ID)
+		if err != nil {
+			return err
+		}
+		seen(a)
+		data, err := json.MarshalIndent(a, "    ", "  ")
+		if err != nil {
+			return err
+		}
+		between := ",\n    "
+		if i == 0 {
+			between = "\n    "
+		}
+		if _, err := w.Write(append([]byte(between), data...)); err != nil {
+			return err
+		}
+	}
+	if len(r.Record.Attempts) > 0 {
+		tail = "\n  ]" + tail
+	} else {
+		tail = "]" + tail
+	}
+	_, err := io.WriteString(w, tail)
+	return err
 }
 
 // list is never null in JSON.
@@ -81,14 +143,33 @@ func list[T any](l []T) []T { return append([]T{}, l...) }
 // bodyStart is where the page's own words begin.
 var bodyStart = regexp.MustCompile(`<body[^>]*>`)
 
-// stamped marks a page of a demonstration. The page itself says already, on each
+// stamping marks a page of a demonstration. The page itself says already, on each
 // printed page, that it was simulated.
-func (c *Campaign) stamped(page []byte) []byte {
-	at := bodyStart.FindIndex(page)
-	if !c.Demo || at == nil {
-		return page
+type stamping struct {
+	to    io.Writer
+	stamp bool
+	head  []byte // what came before the body
+}
+
+func (s *stamping) Write(p []byte) (int, error) {
+	if !s.stamp {
+		return s.to.Write(p)
 	}
-	return slices.Concat(page[:at[1]], []byte(`<aside class="stamp demo">`+demoWords+`</aside>`), page[at[1]:])
+	s.head = append(s.head, p...)
+	at := bodyStart.FindIndex(s.head)
+	if at == nil {
+		return len(p), nil
+	}
+	s.stamp = false
+	_, err := s.to.Write(slices.Concat(s.head[:at[1]], []byte(`<aside class="stamp demo">`+demoWords+`</aside>`), s.head[at[1]:]))
+	s.head = nil
+	return len(p), err
+}
+
+// end writes what is left of a page without a body.
+func (s *stamping) end() error {
+	_, err := s.to.Write(s.head)
+	return err
 }
 
 const demoWords = "DEMONSTRATION: this packet proves nothing for a certification"
@@ -185,73 +266,81 @@ func (c *Campaign) derivative() derivativeStatement {
 // evidencePath is how evidence is called in a run's folder: by its content.
 var evidencePath = regexp.MustCompile(`^evidence/([0-9a-f]{64})\.[a-z0-9]{1,8}$`)
 
-// evidence are the files that the attempts and the answers show. What is named
-// by its content and holds something else was changed.
-func (c *Campaign) evidence() ([]File, error) {
-	seen := map[string]bool{}
-	var files []File
-	total := 0
-	for _, r := range c.Runs {
-		for _, name := range shownIn(r.Record) {
-			m := evidencePath.FindStringSubmatch(name)
-			if m == nil || seen[name] {
-				continue // some evidence is words
-			}
-			seen[name] = true
-			data, err := readEvidence(r.Folder, name)
-			if err != nil {
-				return nil, fmt.Errorf("the evidence of run %s: %w", r.Record.ID, err)
-			}
-			if sum(data) != m[1] {
-				return nil, fmt.Errorf("the evidence of run %s: %s was changed: it is not what was recorded", r.Record.ID, name)
-			}
-			if total += len(data); total > maxTotal/2 {
-				return nil, fmt.Errorf("the evidence takes more than %d MiB: too much for a packet", maxTotal>>21)
-			}
-			files = append(files, File{name, data})
-		}
-	}
-	return files, nil
+// evidenceOf collects the files that attempts and answers show.
+type evidenceOf struct {
+	names []string // of the run that is being read
+	seen  map[string]bool
+	files []File
+	total int64
 }
 
-func readEvidence(folder fs.FS, name string) ([]byte, error) {
+func (e *evidenceOf) add(names ...string) {
+	for _, name := range names {
+		if !e.seen[name] && evidencePath.MatchString(name) { // some evidence is words
+			e.seen[name] = true
+			e.names = append(e.names, name)
+		}
+	}
+}
+
+// note notes what an attempt shows.
+func (e *evidenceOf) note(a certification.Attempt) {
+	e.add(a.Evidence...)
+	for _, s := range a.Steps {
+		e.add(s.Evidence...)
+	}
+	for _, f := range a.Findings {
+		e.add(f.Evidence...)
+	}
+	for _, o := range a.Observations {
+		e.add(o.Evidence...)
+	}
+}
+
+func (e *evidenceOf) reviews(r journal.Record) {
+	for _, v := range r.Reviews {
+		e.add(v.Evidence...)
+		for _, i := range v.Images {
+			e.add(i.Path)
+		}
+	}
+}
+
+// take takes the files of a run that were noted. What is named by its content and
+// holds something else was changed.
+func (e *evidenceOf) take(r Run) error {
+	for _, name := range e.names {
+		size, is, err := sumOfEvidence(r.Folder, name)
+		if err != nil {
+			return fmt.Errorf("the evidence of run %s: %w", r.Record.ID, err)
+		}
+		if is != evidencePath.FindStringSubmatch(name)[1] {
+			return fmt.Errorf("the evidence of run %s: %s was changed: it is not what was recorded", r.Record.ID, name)
+		}
+		if e.total += size; e.total > maxTotal/2 {
+			return fmt.Errorf("the evidence takes more than %d MiB: too much for a packet", maxTotal>>21)
+		}
+		e.files = append(e.files, File{name, size, is, func() (io.ReadCloser, error) { return r.Folder.Open(name) }})
+	}
+	e.names = nil
+	return nil
+}
+
+func sumOfEvidence(folder fs.FS, name string) (size int64, sum string, err error) {
 	f, err := folder.Open(name)
 	if err != nil {
-		return nil, err
+		return 0, "", err
 	}
-	defer f.Close()
+	defer func() { err = errors.Join(err, f.Close()) }()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: is no regular file", name)
+		return 0, "", fmt.Errorf("%s: is no regular file", name)
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxFile/2+1))
-	if err == nil && len(data) > maxFile/2 {
+	h := sha256.New()
+	size, err = io.Copy(h, io.LimitReader(f, maxFile/2+1))
+	if err == nil && size > maxFile/2 {
 		err = fmt.Errorf("%s: is larger than %d MiB", name, maxFile>>21)
 	}
-	return data, err
-}
-
-// shownIn are all paths and words that a record shows as evidence.
-func shownIn(r journal.Record) []string {
-	var all []string
-	for _, a := range r.Attempts {
-		all = append(all, a.Evidence...)
-		for _, s := range a.Steps {
-			all = append(all, s.Evidence...)
-		}
-		for _, f := range a.Findings {
-			all = append(all, f.Evidence...)
-		}
-		for _, o := range a.Observations {
-			all = append(all, o.Evidence...)
-		}
-	}
-	for _, v := range r.Reviews {
-		all = append(all, v.Evidence...)
-		for _, i := range v.Images {
-			all = append(all, i.Path)
-		}
-	}
-	return all
+	return size, hex.EncodeToString(h.Sum(nil)), err
 }
 
 // folder holds the evidence of all runs.
@@ -288,7 +377,7 @@ func (c *Campaign) Manifest(files []File) Manifest {
 		m.Runs = append(m.Runs, r.Record.ID)
 	}
 	for _, f := range files {
-		m.Files = append(m.Files, Entry{f.Path, int64(len(f.Data)), sum(f.Data)})
+		m.Files = append(m.Files, Entry{f.Path, f.Size, f.SHA256})
 	}
 	return m
 }

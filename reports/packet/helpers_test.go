@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 	"io/fs"
 	"testing"
 	"testing/fstest"
@@ -68,7 +69,7 @@ func part(n int, kinds string, barcode bool) Run {
 		r.Reviews = []journal.Review{{N: 1, At: r.Ended, Case: "BAR", Answer: journal.AnswerPass, Name: "Ada", Evidence: []string{path},
 			Images: []journal.ReviewImage{{Path: path, WidthMM: 40, HeightMM: 20}}}}
 	}
-	return Run{r, fstest.MapFS{path: {Data: data, Mode: 0o644}}}
+	return Run{r, nil, fstest.MapFS{path: {Data: data, Mode: 0o644}}}
 }
 
 func repeat(k rune, n int) string {
@@ -106,15 +107,39 @@ func build(t testing.TB, in Input) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := c.Files()
+	spool := newSpool(t)
+	files, err := c.Files(spool)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := Write(&b, c.Manifest(files), files, testKey); err != nil {
+	if err := Write(&b, c.Manifest(files), files, testKey, spool); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+func newSpool(t testing.TB) *Spool {
+	t.Helper()
+	s, err := NewSpool(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func content(t testing.TB, f File) []byte {
+	t.Helper()
+	r, err := f.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 var _ fs.FS = folders{}

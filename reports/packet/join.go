@@ -46,7 +46,7 @@ func Join(in Input) (*Campaign, error) {
 		addScopes(&j, r.Record)
 		addWaivers(&j, r.Record)
 		addSessions(&j, r.Record)
-		addAttempts(&j, r.Record)
+		c.before = append(c.before, addAttempts(&j, r.Record))
 		j.Header.Simulated = j.Header.Simulated || r.Record.Simulated()
 		j.StopWhenProven = j.StopWhenProven && r.Record.StopWhenProven
 		j.BlockedShare = stricter(j.BlockedShare, r.Record.BlockedShare)
@@ -172,25 +172,56 @@ func addSessions(j *journal.Record, r journal.Record) {
 	}
 }
 
+// numbered is a scenario, whose attempts are numbered.
+type numbered struct{ caseID, scenario string }
+
 // addAttempts gives the attempts of a run numbers after those of the runs before
-// it, and the answers to them, too.
-func addAttempts(j *journal.Record, r journal.Record) {
-	type key struct{ caseID, scenario string }
-	last := map[key]int{}
-	for _, a := range j.Attempts {
-		k := key{a.ID.Case, a.ID.Scenario}
-		last[k] = max(last[k], a.ID.N)
+// it, and the answers to them, too. It returns how many came before.
+func addAttempts(j *journal.Record, r journal.Record) map[numbered]int {
+	last := map[numbered]int{}
+	for i := range j.Attempts {
+		id := j.Attempts[i].ID
+		k := numbered{id.Case, id.Scenario}
+		last[k] = max(last[k], id.N)
 	}
 	for _, a := range r.Attempts {
-		a.ID.N += last[key{a.ID.Case, a.ID.Scenario}]
+		a.ID.N += last[numbered{a.ID.Case, a.ID.Scenario}]
 		j.Attempts = append(j.Attempts, a)
 	}
 	for _, v := range r.Reviews {
 		if v.Attempt > 0 {
-			v.Attempt += last[key{v.Case, v.Scenario}]
+			v.Attempt += last[numbered{v.Case, v.Scenario}]
 		}
 		j.Reviews = append(j.Reviews, v)
 	}
+	return last
+}
+
+// whole reads an attempt of the joined record with all that belongs to it.
+func (c *Campaign) whole(id certification.AttemptID) (certification.Attempt, error) {
+	for i := len(c.Runs) - 1; i >= 0; i-- {
+		was := id
+		if was.N -= c.before[i][numbered{id.Case, id.Scenario}]; was.N < 1 {
+			continue
+		}
+		a, err := c.Runs[i].attempt(was)
+		a.ID = id
+		return a, err
+	}
+	return certification.Attempt{}, fmt.Errorf("there is no attempt %s of %q", id, id.Scenario)
+}
+
+// attempt reads an attempt of the run with all that belongs to it.
+func (r Run) attempt(id certification.AttemptID) (certification.Attempt, error) {
+	if r.Whole != nil {
+		return r.Whole(id)
+	}
+	for _, a := range r.Record.Attempts {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return certification.Attempt{}, fmt.Errorf("there is no attempt %s of %q", id, id.Scenario)
 }
 
 // shortened makes one line of at most 300 runes.

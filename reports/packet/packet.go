@@ -25,7 +25,10 @@ const Schema = "ffscert/packet/v1"
 
 // Run is one run of the campaign.
 type Run struct {
+	// Record may be lean, see [journal.Reader.Lean]; then Whole reads an attempt
+	// with all that belongs to it. It is nil if those of the record are whole.
 	Record journal.Record
+	Whole  func(certification.AttemptID) (certification.Attempt, error)
 	// Folder is the run's folder, from which the evidence is taken.
 	Folder fs.FS
 }
@@ -57,6 +60,9 @@ type Campaign struct {
 	// Joined is the record of all runs together; Matrix is computed from it.
 	Joined journal.Record
 	Matrix matrix.Matrix
+	// before are, for each run, how many numbers of each scenario the runs before
+	// it have taken.
+	before []map[numbered]int
 	// apart are the ways in which the runs do not belong together.
 	apart []Shortfall
 }
@@ -66,12 +72,6 @@ type Shortfall struct {
 	// Rule is a stable word for the kind, such as "customer-id".
 	Rule    string `json:"rule"`
 	Message string `json:"message"`
-}
-
-// File is a file of a packet.
-type File struct {
-	Path string
-	Data []byte
 }
 
 // Entry is a file in the manifest.

@@ -1,8 +1,14 @@
 package packet
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -172,12 +178,13 @@ func TestADemonstrationSaysSoEverywhere(t *testing.T) {
 	in.Demo = true
 	each(&in, func(r *journal.Record) { r.Header.Simulated = true; r.AmazonCustomerID = "" })
 	c := join(t, in)
-	files, err := c.Files()
+	spool := newSpool(t)
+	files, err := c.Files(spool)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		if strings.HasSuffix(f.Path, ".html") && !bytes.Contains(f.Data, []byte(demoWords)) {
+		if strings.HasSuffix(f.Path, ".html") && !bytes.Contains(content(t, f), []byte(demoWords)) {
 			t.Errorf("%s does not say that it is a demonstration", f.Path)
 		}
 	}
@@ -188,7 +195,7 @@ func TestADemonstrationSaysSoEverywhere(t *testing.T) {
 	// Who signs with the key that everybody has makes a demonstration, too.
 	m.Demonstration = false
 	var b bytes.Buffer
-	if err := Write(&b, m, files, DemoKey()); err != nil {
+	if err := Write(&b, m, files, DemoKey(), spool); err != nil {
 		t.Fatal(err)
 	}
 	if r := Verify(bytes.NewReader(b.Bytes()), int64(b.Len())); !r.Intact || !r.Demonstration() {
@@ -205,7 +212,7 @@ func TestEvidenceThatWasChangedOrIsGoneIsAnError(t *testing.T) {
 	} {
 		in := good()
 		in.Runs[2].Folder = folder
-		if _, err := join(t, in).Files(); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := join(t, in).Files(newSpool(t)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
@@ -231,6 +238,123 @@ func TestParseKey(t *testing.T) {
 	for _, text := range []string{"", "secret", seed[:20], strings.Replace(openssl, "PRIVATE", "PUBLIC", 2), strings.Replace(openssl, "MC4C", "AAAA", 1)} {
 		if _, err := ParseKey([]byte(text)); err == nil || text != "" && strings.Contains(err.Error(), text) {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// A record that is written attempt by attempt is the same as one that is written
+// as a whole.
+func TestTheRecordIsWrittenAsAWhole(t *testing.T) {
+	for name, attempts := range map[string][]certification.Attempt{"none": nil, "empty": {}, "one": part(1, "p", false).Record.Attempts, "some": part(1, "pfbr", true).Record.Attempts} {
+		r := part(1, "", true)
+		r.Record.Attempts = attempts
+		r.Record.Product.DeviceName = "\n  \"Attempts\": null <&\u2028"
+		// The attempts of the record are lean: what is written is read one by one.
+		for i := range attempts {
+			attempts[i].Observations = []certification.Observation{{What: "seen", At: day}}
+		}
+		whole, err := json.MarshalIndent(r.Record, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		full := slices.Clone(attempts)
+		r.Whole = func(id certification.AttemptID) (certification.Attempt, error) {
+			return full[slices.IndexFunc(full, func(a certification.Attempt) bool { return a.ID == id })], nil
+		}
+		r.Record.Attempts = slices.Clone(attempts)
+		for i := range r.Record.Attempts {
+			r.Record.Attempts[i].Observations = nil
+		}
+		seen := 0
+		var b bytes.Buffer
+		if err := writeRecord(&b, r, func(certification.Attempt) { seen++ }); err != nil {
+			t.Fatal(err)
+		}
+		if b.String() != string(whole)+"\n" || seen != len(attempts) {
+			t.Errorf("%s: %d seen\n%s\n%s", name, seen, b.String(), whole)
+		}
+	}
+}
+
+// What only a whole attempt shows is in the packet, too, and an attempt of the
+// joined record is found in its run.
+func TestALeanRunGivesTheSamePacket(t *testing.T) {
+	in := good()
+	data := []byte("a log")
+	path := "evidence/" + sum(data) + ".txt"
+	in.Runs[1].Record.Attempts[2].Observations = []certification.Observation{{What: "seen", At: day, Evidence: []string{path}}}
+	in.Runs[1].Folder.(fstest.MapFS)[path] = &fstest.MapFile{Data: data}
+	want := build(t, in)
+	lean := good()
+	for i := range lean.Runs {
+		lean.Runs[i].Folder = in.Runs[i].Folder
+		lean.Runs[i].Whole = in.Runs[i].attempt
+	}
+	got := build(t, lean)
+	if !bytes.Equal(want, got) {
+		t.Error("the packets differ")
+	}
+	c := join(t, lean)
+	for _, a := range c.Joined.Attempts {
+		whole, err := c.whole(a.ID)
+		if err != nil || whole.ID != a.ID || !whole.Started.Equal(a.Started) || whole.Testbed != a.Testbed {
+			t.Errorf("%+v is read as %+v, %v", a, whole, err)
+		}
+	}
+	if a, err := c.whole(certification.AttemptID{Case: "RATE", Scenario: "another", N: 3}); err == nil {
+		t.Errorf("an attempt that is not there: %+v", a)
+	}
+	if !slices.ContainsFunc(entriesOf(t, got), func(e entry) bool { return e.name == path && bytes.Equal(e.data, data) }) {
+		t.Error("the evidence of an observation is missing")
+	}
+}
+
+// Large files go through the spool, whatever becomes of them.
+func TestLargeFiles(t *testing.T) {
+	noise := make([]byte, mostHeld+3)
+	rand.NewChaCha8([32]byte{}).Read(noise)
+	words := []byte(hex.EncodeToString(noise)) // becomes about half of it, which is still large
+	spool := newSpool(t)
+	files := []File{held("noise", noise), held("words", words), held("small", []byte("small")), held("zeros", make([]byte, 2<<20))}
+	var all []entry
+	for _, f := range files {
+		all = append(all, entry{name: f.Path, data: content(t, f)})
+	}
+	archive := repack(t, all)
+	got := entriesOf(t, archive)
+	for i, e := range all {
+		if got[i].name != e.name || !bytes.Equal(got[i].data, e.data) {
+			t.Errorf("%s is not what it was", e.name)
+		}
+	}
+	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, method := range []uint16{zip.Store, zip.Deflate, zip.Store, zip.Store} { // zeros would look like a bomb
+		if z.File[i].Method != method {
+			t.Errorf("%s is packed with method %d", z.File[i].Name, z.File[i].Method)
+		}
+	}
+	left, err := os.ReadDir(spool.dir)
+	if err != nil || len(left) != 0 {
+		t.Errorf("%v are left, %v", left, err)
+	}
+	if err := spool.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(spool.dir); err == nil {
+		t.Error("the folder is left")
+	}
+}
+
+// A file that changes between its sum and its packing makes no packet.
+func TestAFileThatChangesWhileAPacketIsBuilt(t *testing.T) {
+	for _, now := range []string{"another", "shor", "longer than it was"} {
+		f := held("evidence/x.txt", []byte("content"))
+		f.open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(now)), nil }
+		if err := Write(io.Discard, Manifest{Schema: Schema}, []File{f}, testKey, newSpool(t)); err == nil || !strings.Contains(err.Error(), "evidence/x.txt: it was changed while") {
+			t.Errorf("%q: %v", now, err)
 		}
 	}
 }

@@ -325,6 +325,17 @@ func (v *verifier) canonical(z *zip.Reader, r io.ReaderAt, size int64) {
 	}
 }
 
+// Same tells whether what write writes is what r has, to the last of its size
+// bytes.
+func Same(r io.Reader, size int64, write func(io.Writer) error) (bool, error) {
+	c := &comparing{r: bufio.NewReader(r)}
+	err := write(c)
+	if errors.Is(err, errDiffers) {
+		return false, nil
+	}
+	return c.n == size, err
+}
+
 var errDiffers = errors.New("the bytes differ")
 
 // comparing is a writer that compares what is written with what it reads.

@@ -47,9 +47,13 @@ func repack(t testing.TB, all []entry) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
+	p, err := newPacker(z, newSpool(t))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, e := range all {
 		if e.mode == 0 && e.size == 0 {
-			if err := pack(z, File{e.name, e.data}); err != nil {
+			if err := p.pack(held(e.name, e.data)); err != nil {
 				t.Fatal(err)
 			}
 			continue
