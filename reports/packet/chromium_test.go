@@ -17,7 +17,7 @@ var shots = flag.String("shots", "", "folder into which pictures of the report a
 // unpacked writes the files of a packet into a folder.
 func unpacked(t *testing.T, in Input) string {
 	t.Helper()
-	files, err := join(t, in).Files()
+	files, err := join(t, in).Files(newSpool(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func unpacked(t *testing.T, in Input) string {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+		if err := os.WriteFile(path, content(t, f), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -100,9 +100,9 @@ func TestInChromium(t *testing.T) {
 	t.Run("keys alone lead through it", func(t *testing.T) {
 		p := visit(t, browser, page, "")
 		p.run(`document.querySelector('.film button').focus()`)
-		p.Keys(kb.ArrowRight, kb.Enter)
+		p.Keys(kb.ArrowRight + kb.Enter)
 		p.holds("a picture leads to its step", `document.activeElement.matches('.step > button[aria-expanded=true]') && document.activeElement.innerText.includes('switched off')`)
-		p.Keys(kb.ArrowDown, kb.Enter)
+		p.Keys(kb.ArrowDown + kb.Enter)
 		p.holds("the arrow leads to the next step, Enter opens it", `document.activeElement.innerText.includes('provisioner') && document.activeElement.getAttribute('aria-expanded') === 'true'`)
 		p.holds("its address is kept", `location.hash.endsWith('/s3')`)
 		p.Keys(kb.Enter)
