@@ -19,6 +19,25 @@ import (
 	"ffscert/steps/suite"
 )
 
+// checked is what `check --json` says.
+type checked struct {
+	Schema string `json:"schema"`
+	Plan   string `json:"plan"`
+	// OK is false if a problem keeps a run from starting.
+	OK        bool              `json:"ok"`
+	Scenarios []checkedScenario `json:"scenarios"`
+	Problems  []suite.Problem   `json:"problems"`
+}
+
+type checkedScenario struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Name string `json:"name"`
+	// Case is the case that it carries out, or local.
+	Case string   `json:"case"`
+	Tags []string `json:"tags"`
+}
+
 func newCheckCmd(s *state) *cobra.Command {
 	var dir string
 	var asJSON bool
@@ -228,22 +247,9 @@ func reportCheck(s *state, plan certification.Plan, scenarios []suite.Scenario, 
 	scenarios = slices.DeleteFunc(slices.Clone(scenarios), func(s suite.Scenario) bool { return s.Broken })
 	wrong := len(suite.Errors(problems))
 	if asJSON {
-		type scenario struct {
-			File string   `json:"file"`
-			Line int      `json:"line"`
-			Name string   `json:"name"`
-			Case string   `json:"case"`
-			Tags []string `json:"tags"`
-		}
-		out := struct {
-			Schema    string          `json:"schema"`
-			Plan      string          `json:"plan"`
-			OK        bool            `json:"ok"`
-			Scenarios []scenario      `json:"scenarios"`
-			Problems  []suite.Problem `json:"problems"`
-		}{"ffscert/check/v1", plan.ID, wrong == 0, []scenario{}, append([]suite.Problem{}, problems...)}
+		out := checked{"ffscert/check/v1", plan.ID, wrong == 0, []checkedScenario{}, append([]suite.Problem{}, problems...)}
 		for _, sc := range scenarios {
-			out.Scenarios = append(out.Scenarios, scenario{sc.File, sc.Line, sc.Name, sc.Case(plan), append([]string{}, sc.Tags...)})
+			out.Scenarios = append(out.Scenarios, checkedScenario{sc.File, sc.Line, sc.Name, sc.Case(plan), append([]string{}, sc.Tags...)})
 		}
 		if err := writeJSON(s, out); err != nil {
 			return err

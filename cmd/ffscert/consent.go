@@ -228,6 +228,14 @@ against them.`,
 }
 
 // screenDiff is how the texts of a screen differ from the approved ones.
+// diffedScreens is what `consent diff --json` says.
+type diffedScreens struct {
+	Schema  string       `json:"schema"`
+	Locale  string       `json:"locale"`
+	RuleSet string       `json:"ruleset"`
+	Screens []screenDiff `json:"screens"`
+}
+
 type screenDiff struct {
 	Screen  string          `json:"screen"`
 	State   string          `json:"state"` // same, changed, new, missing
@@ -261,12 +269,7 @@ capture or the approved texts cannot be read.`,
 				enc := json.NewEncoder(s.Stdout)
 				enc.SetEscapeHTML(false)
 				enc.SetIndent("", "  ")
-				err = enc.Encode(struct {
-					Schema  string       `json:"schema"`
-					Locale  string       `json:"locale"`
-					RuleSet string       `json:"ruleset"`
-					Screens []screenDiff `json:"screens"`
-				}{"ffscert/consent-diff/v1", c.Locale, consent.RuleSet, diffs})
+				err = enc.Encode(diffedScreens{"ffscert/consent-diff/v1", c.Locale, consent.RuleSet, diffs})
 			} else {
 				err = printDiff(s, c.Locale, diffs)
 			}

@@ -36,7 +36,7 @@ them apart, and what to do. Without a code it lists all of them.`,
 				return usagef("there is no code %q\n  hint: %s", args[0], hintCodes(near))
 			}
 			if asJSON {
-				return writeJSON(s, p)
+				return writeJSON(s, shownCode{"ffscert/code/v1", p})
 			}
 			_, err = fmt.Fprint(s.Stdout, pageText(p))
 			return err
@@ -59,10 +59,7 @@ func hintCodes(near []certification.Code) string {
 
 func listPages(s *state, pages []explain.Page, asJSON bool) error {
 	if asJSON {
-		return writeJSON(s, struct {
-			Schema string         `json:"schema"`
-			Codes  []explain.Page `json:"codes"`
-		}{"ffscert/codes/v1", pages})
+		return writeJSON(s, listedCodes{"ffscert/codes/v1", pages})
 	}
 	var b strings.Builder
 	for _, p := range pages {
@@ -86,4 +83,15 @@ func pageText(p explain.Page) string {
 		fmt.Fprintf(&b, "%swhat to do:  %s\n", in, wrap(c.Do, pageWidth-len(in)-13, in+"             "))
 	}
 	return b.String()
+}
+
+// listedCodes is what `explain --json` says, and shownCode `explain CODE --json`.
+type listedCodes struct {
+	Schema string         `json:"schema"`
+	Codes  []explain.Page `json:"codes"`
+}
+
+type shownCode struct {
+	Schema string `json:"schema"`
+	explain.Page
 }

@@ -100,7 +100,7 @@ type builtPacket struct {
 	Packet        string             `json:"packet"` // the path; empty if it was refused
 	Demonstration bool               `json:"demonstration"`
 	PublicKey     string             `json:"public_key"`
-	SubmitByUTC   *time.Time         `json:"submit_by_utc"`
+	SubmitByUTC   *time.Time         `json:"submit_by_utc" jsonschema:"nullable"`
 	Missing       []packet.Shortfall `json:"missing"`
 }
 

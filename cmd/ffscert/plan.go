@@ -50,10 +50,7 @@ func newPlanListCmd(s *state) *cobra.Command {
 				}
 			}
 			if asJSON {
-				return writeJSON(s, struct {
-					Schema string               `json:"schema"`
-					Plans  []certification.Plan `json:"plans"`
-				}{"ffscert/plans/v1", plans})
+				return writeJSON(s, listedPlans{"ffscert/plans/v1", plans})
 			}
 			t := plainTable()
 			t.AppendHeader(table.Row{"Plan", "Amazon's name", "Version", "Radios", "Cases"})
@@ -99,6 +96,12 @@ func exactly(n int, what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// listedPlans is what `plan list --json` says.
+type listedPlans struct {
+	Schema string               `json:"schema"`
+	Plans  []certification.Plan `json:"plans"`
 }
 
 func writeJSON(s *state, v any) error {

@@ -60,6 +60,7 @@ derivative that is none.`,
 
 // shownPlan is a plan as it applies to a product.
 type shownPlan struct {
+	Schema string `json:"schema"`
 	certification.Plan
 	// Configuration is the file that describes the product; empty for none.
 	Configuration string `json:"configuration"`
@@ -78,7 +79,7 @@ type shownCase struct {
 }
 
 func shownAs(c *config.Config, plan certification.Plan, refused error) shownPlan {
-	show := shownPlan{Plan: plan, Derivative: derivative(c), Cases: []shownCase{}}
+	show := shownPlan{Schema: "ffscert/plan/v1", Plan: plan, Derivative: derivative(c), Cases: []shownCase{}}
 	if c.Path != "" {
 		show.Configuration = filepath.Base(c.Path)
 	}

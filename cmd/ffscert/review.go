@@ -139,7 +139,14 @@ func (s *state) reviewed(ctx context.Context, runsDir, run string, n int) (err e
 	return nil
 }
 
-// listedItem is an item as `review --json` shows it, schema ffscert/items/v1.
+// listedItems is what `review --list --json` says.
+type listedItems struct {
+	Schema string       `json:"schema"`
+	Run    string       `json:"run"`
+	Items  []listedItem `json:"items"`
+}
+
+// listedItem is something that waits, or waited, for a person.
 type listedItem struct {
 	Case     string           `json:"case"`
 	Title    string           `json:"title"`
@@ -154,11 +161,7 @@ type listedItem struct {
 func listItems(s *state, rec journal.Record, asJSON bool) error {
 	items := matrix.Items(rec)
 	if asJSON {
-		list := struct {
-			Schema string       `json:"schema"`
-			Run    string       `json:"run"`
-			Items  []listedItem `json:"items"`
-		}{"ffscert/items/v1", rec.ID, []listedItem{}}
+		list := listedItems{"ffscert/items/v1", rec.ID, []listedItem{}}
 		for _, i := range items {
 			list.Items = append(list.Items, listedItem{i.Case.ID, i.Title, i.Scenario, i.Attempt, i.Why, append([]string{}, i.Evidence...), i.Open(), answersTo(rec, i)})
 		}

@@ -65,24 +65,31 @@ Exit status: 0 listed, 2 usage.`,
 // listedRun is a run as `runs --json` shows it.
 type listedRun struct {
 	ID       string                `json:"id"`
-	State    journal.State         `json:"state"`
-	Started  *time.Time            `json:"started_utc"`
-	Finished *time.Time            `json:"finished_utc"`
+	State    journal.State         `json:"state" jsonschema:"enum="` // empty, as all else, if it cannot be read
+	Started  *time.Time            `json:"started_utc" jsonschema:"nullable"`
+	Finished *time.Time            `json:"finished_utc" jsonschema:"nullable"`
 	Plan     matrix.Plan           `json:"plan"`
 	Product  string                `json:"product"`
 	Firmware string                `json:"firmware"`
 	Apps     []string              `json:"app_versions"`
-	Verdict  certification.Verdict `json:"verdict"`
+	Verdict  certification.Verdict `json:"verdict" jsonschema:"enum="`
 	Complete bool                  `json:"complete"`
 	Partial  bool                  `json:"partial"`
 	// Simulated runs are never submitted.
 	Simulated     bool       `json:"simulated"`
 	TestsExecuted int        `json:"tests_executed"`
-	SubmitByUTC   *time.Time `json:"submit_by_utc"`
+	SubmitByUTC   *time.Time `json:"submit_by_utc" jsonschema:"nullable"`
 	// Error is why the run cannot be read; empty if it can.
 	Error string `json:"error"`
 }
 
+// comparedRuns is what `runs FROM TO --json` says.
+type comparedRuns struct {
+	Schema string `json:"schema"`
+	trends.Comparison
+}
+
+// history is what `runs --json` says.
 type history struct {
 	Schema string      `json:"schema"`
 	Runs   []listedRun `json:"runs"`
@@ -264,10 +271,7 @@ func compareRuns(ctx context.Context, s *state, runsDir, from, to string, asJSON
 	}
 	c := trends.Compare(a.matrix, b.matrix)
 	if asJSON {
-		return writeJSON(s, struct {
-			Schema string `json:"schema"`
-			trends.Comparison
-		}{"ffscert/runs-compared/v1", c})
+		return writeJSON(s, comparedRuns{"ffscert/runs-compared/v1", c})
 	}
 	return printComparison(s, c)
 }

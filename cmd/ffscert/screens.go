@@ -31,6 +31,12 @@ func newScreensCmd(s *state) *cobra.Command {
 	return cmd
 }
 
+// listedMaps is what `screens list --json` says.
+type listedMaps struct {
+	Schema string      `json:"schema"`
+	Maps   []listedMap `json:"maps"`
+}
+
 // listedMap is one line of `screens list`.
 type listedMap struct {
 	Name      string   `json:"name"`
@@ -94,10 +100,7 @@ func printMaps(s *state, all []*screen.Map, builtIn int, asJSON bool) error {
 		list = append(list, l)
 	}
 	if asJSON {
-		return writeJSON(s, struct {
-			Schema string      `json:"schema"`
-			Maps   []listedMap `json:"maps"`
-		}{"ffscert/screens/v1", list})
+		return writeJSON(s, listedMaps{"ffscert/screens/v1", list})
 	}
 	rows := [][]string{{"MAP", "APP", "PLATFORM", "VERSIONS OF THE APP", "LANGUAGES", "SCREENS"}}
 	for _, l := range list {

@@ -73,12 +73,7 @@ func runScreensCheck(ctx context.Context, s *state, o screensOptions, args []str
 		drifted, seen = drifted || d.Drifted(), seen || d.Seen()
 	}
 	if o.asJSON {
-		if err := writeJSON(s, struct {
-			Schema  string         `json:"schema"`
-			Drifted bool           `json:"drifted"`
-			Notes   []string       `json:"notes"`
-			Maps    []screen.Drift `json:"maps"`
-		}{"ffscert/screens-check/v1", drifted || !seen, append([]string{}, l.notes...), drifts}); err != nil {
+		if err := writeJSON(s, checkedMaps{"ffscert/screens-check/v1", drifted || !seen, append([]string{}, l.notes...), drifts}); err != nil {
 			return err
 		}
 	} else if err := printDrifts(s, drifts, l.notes); err != nil {
@@ -209,4 +204,14 @@ func printElements(s *state, d screen.Drift) error {
 	}
 	fmt.Fprintf(s.Stdout, "%d found, %d by a fallback, %d ambiguous, %d missing\n", d.Count(screen.Found), d.Count(screen.Fallback), d.Count(screen.Ambiguous), d.Count(screen.Missing))
 	return nil
+}
+
+// checkedMaps is what `screens check --json` says.
+type checkedMaps struct {
+	Schema string `json:"schema"`
+	// Drifted is true if something of a map is not as the app is.
+	Drifted bool `json:"drifted"`
+	// Notes say what could not be looked at.
+	Notes []string       `json:"notes"`
+	Maps  []screen.Drift `json:"maps"`
 }

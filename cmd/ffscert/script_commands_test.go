@@ -27,6 +27,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"jsonpath":     cmdJSONPath,
 		"matrixschema": cmdMatrixSchema,
 		"eventschema":  cmdEventSchema,
+		"speaks":       cmdSpeaks,
 		"workbook":     cmdWorkbook,
 		"cell":         cmdCell,
 		"sameparts":    cmdSameParts,

@@ -46,9 +46,14 @@ func served(t *testing.T, dir string, args ...string) ready {
 			t.Errorf("virtual serve ended with %d: %s", status, errs)
 		}
 	})
+	var line json.RawMessage
 	var said ready
-	if err := json.NewDecoder(r).Decode(&said); err != nil {
+	if err := json.NewDecoder(r).Decode(&line); err != nil {
 		t.Fatalf("virtual serve: %v %s", err, errs)
+	}
+	schemaOf("virtual").Check(t).Valid(t, line)
+	if err := json.Unmarshal(line, &said); err != nil {
+		t.Fatal(err)
 	}
 	go io.Copy(io.Discard, r)
 	return said

@@ -16,10 +16,7 @@ func newVersionCmd(s *state) *cobra.Command {
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
-				return json.NewEncoder(s.Stdout).Encode(struct {
-					Version string `json:"version"`
-					Go      string `json:"go"`
-				}{version, runtime.Version()})
+				return json.NewEncoder(s.Stdout).Encode(shownVersion{"ffscert/version/v1", version, runtime.Version()})
 			}
 			_, err := fmt.Fprintf(s.Stdout, "ffscert %s\n", version)
 			return err
@@ -27,6 +24,13 @@ func newVersionCmd(s *state) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return cmd
+}
+
+// shownVersion is what `version --json` says.
+type shownVersion struct {
+	Schema  string `json:"schema"`
+	Version string `json:"version"`
+	Go      string `json:"go"` // the version of Go that built it
 }
 
 // noArgs refuses arguments with an error of usage.

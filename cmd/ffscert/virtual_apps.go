@@ -55,10 +55,7 @@ ffscert.yaml as virtual.app or virtual.partner_app.`,
 				lines = append(lines, l)
 			}
 			if asJSON {
-				return writeJSON(s, struct {
-					Schema string      `json:"schema"`
-					Apps   []modelLine `json:"apps"`
-				}{"ffscert/apps/v1", lines})
+				return writeJSON(s, listedModels{"ffscert/apps/v1", lines})
 			}
 			t := plainTable()
 			t.AppendHeader(table.Row{"Name", "App", "Package", "Version", "Languages"})
@@ -71,4 +68,10 @@ ffscert.yaml as virtual.app or virtual.partner_app.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return cmd
+}
+
+// listedModels is what `virtual apps --json` says.
+type listedModels struct {
+	Schema string      `json:"schema"`
+	Apps   []modelLine `json:"apps"`
 }

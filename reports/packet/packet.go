@@ -98,10 +98,10 @@ type Manifest struct {
 	AmazonCustomerID string     `json:"amazon_customer_id"`
 	TestsExecuted    int        `json:"tests_executed"`
 	StartedUTC       time.Time  `json:"started_utc"`
-	FinishedUTC      *time.Time `json:"finished_utc"`
+	FinishedUTC      *time.Time `json:"finished_utc" jsonschema:"nullable"`
 	Barcodes         []Barcode  `json:"barcodes"`
 	// SubmitByUTC is seven days after the end of the oldest run (guide, "Timeline").
-	SubmitByUTC *time.Time `json:"submit_by_utc"`
+	SubmitByUTC *time.Time `json:"submit_by_utc" jsonschema:"nullable"`
 	Runs        []string   `json:"runs"`
 	Files       []Entry    `json:"files"`
 }

@@ -22,7 +22,7 @@ import (
 // Report is what became of verifying a packet.
 type Report struct {
 	// Manifest is nil if there is none that can be read.
-	Manifest *Manifest `json:"manifest"`
+	Manifest *Manifest `json:"manifest" jsonschema:"nullable"`
 	// PublicKey is the key that the packet says it was signed with, in base64.
 	// Whose it is, a packet cannot say.
 	PublicKey string `json:"public_key"`

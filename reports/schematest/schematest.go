@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path"
 	"reflect"
 	"testing"
 
@@ -62,7 +63,17 @@ func texts[T ~string](all ...T) []string {
 // does not know, as the published one does; a strict one does not.
 func (p Published) Made(t testing.TB, open bool) []byte {
 	t.Helper()
-	r := &jsonschema.Reflector{AllowAdditionalProperties: open, Anonymous: true, Mapper: func(of reflect.Type) *jsonschema.Schema {
+	named := map[string]reflect.Type{}
+	r := &jsonschema.Reflector{AllowAdditionalProperties: open, Anonymous: true, Namer: func(of reflect.Type) string {
+		name := of.Name()
+		if other, there := named[name]; name != "" && there && other != of {
+			name = path.Base(of.PkgPath()) + "." + name
+		}
+		if _, there := named[name]; !there {
+			named[name] = of
+		}
+		return name
+	}, Mapper: func(of reflect.Type) *jsonschema.Schema {
 		values := p.Enums[of]
 		if values == nil {
 			values = enumOf(of)
@@ -76,8 +87,8 @@ func (p Published) Made(t testing.TB, open bool) []byte {
 		}
 		return s
 	}}
-	for path, dir := range p.Comments {
-		if err := r.AddGoComments(path, dir); err != nil {
+	for pkg, dir := range p.Comments {
+		if err := r.AddGoComments(pkg, dir); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -32,8 +32,8 @@ type Change struct {
 	Kind    Kind                  `json:"kind"`
 	Case    string                `json:"case"`
 	Title   string                `json:"title"`
-	Was     certification.Verdict `json:"was"` // empty if it was not in the run
-	Is      certification.Verdict `json:"is"`
+	Was     certification.Verdict `json:"was" jsonschema:"enum="` // empty if it was not in the run
+	Is      certification.Verdict `json:"is" jsonschema:"enum="`
 	Message string                `json:"message"`
 }
 

@@ -28,9 +28,9 @@ type Point struct {
 	Firmware string   `json:"firmware"`
 	Apps     []string `json:"app_versions"`
 	// Rate is the share of counted attempts that passed, null if none was counted.
-	Rate *float64 `json:"rate"`
+	Rate *float64 `json:"rate" jsonschema:"nullable"`
 	// SetUp is the median of the set-up times in seconds, null if none was measured.
-	SetUp     *float64 `json:"set_up_p50_s"`
+	SetUp     *float64 `json:"set_up_p50_s" jsonschema:"nullable"`
 	Attempts  int      `json:"attempts"`
 	Flaky     bool     `json:"flaky"`
 	Simulated bool     `json:"simulated"`
