@@ -83,6 +83,7 @@ func (t *tree) judge(c *Config) {
 			phones[b.Phone.UDID] = i
 		}
 	}
+	t.warnPorts(c)
 }
 
 func (t *tree) judgeTestbed(c *Config, b *Testbed, tokens []string) {
