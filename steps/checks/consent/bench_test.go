@@ -1,10 +1,18 @@
 package consent
 
 import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
+	"golang.org/x/image/draw"
+
 	"ffscert/drivers/screen"
+	"ffscert/drivers/virtual/paint"
 )
 
 // BenchmarkOneScreen judges a consent page with its picture, as often as it
@@ -16,6 +24,53 @@ func BenchmarkOneScreen(b *testing.B) {
 		w.pages = w.pages[2:3]
 		c := w.capture(b)
 		b.Run(lang, func(b *testing.B) {
+			for b.Loop() {
+				a.Judge(c, Options{})
+			}
+		})
+	}
+}
+
+// BenchmarkOnePhoneScreen judges a consent page with a picture of the size of a
+// phone's screen, in the forms in which phones write them: that of the simulated
+// one with a palette; colours with smooth edges; with an opacity; and a page
+// of which a third is a photograph, in which no two pixels are alike.
+func BenchmarkOnePhoneScreen(b *testing.B) {
+	a := auditor(b)
+	w := faultless("en", Allow)
+	w.pages = w.pages[2:3]
+	c := w.capture(b)
+	small, err := png.Decode(bytes.NewReader(c.Screens[0].Picture))
+	if err != nil {
+		b.Fatal(err)
+	}
+	scaled := func(by draw.Scaler) *image.RGBA {
+		img := image.NewRGBA(image.Rect(0, 0, 2*width, 2*height))
+		by.Scale(img, img.Rect, small, small.Bounds(), draw.Src, nil)
+		return img
+	}
+	forms := map[string]image.Image{"palette": scaled(draw.NearestNeighbor), "colours": scaled(draw.CatmullRom)}
+	opacity, photo := scaled(draw.CatmullRom), scaled(draw.CatmullRom)
+	opacity.Pix[3] = 254
+	grain := rand.New(rand.NewPCG(1, 2))
+	for i := range len(photo.Pix) / 3 {
+		if i%4 < 3 {
+			photo.Pix[i] -= uint8(grain.IntN(1 + int(photo.Pix[i])/16))
+		}
+	}
+	photo.SetRGBA(0, 0, color.RGBA{254, 254, 254, 254})
+	forms["opacity"], forms["photograph"] = opacity, photo
+	for _, name := range []string{"palette", "colours", "opacity", "photograph"} {
+		var data bytes.Buffer
+		write := png.Encode
+		if name == "palette" {
+			write = paint.WritePNG
+		}
+		if err := write(&data, forms[name]); err != nil {
+			b.Fatal(err)
+		}
+		c.Screens[0].Picture = data.Bytes()
+		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				a.Judge(c, Options{})
 			}

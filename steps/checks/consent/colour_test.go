@@ -82,7 +82,7 @@ func TestColoursAsCSSWritesThem(t *testing.T) {
 }
 
 // write paints smoothed text on a background.
-func write(t testing.TB, back image.Image, fore color.RGBA, px float64) canvas {
+func write(t testing.TB, back image.Image, fore color.RGBA, px float64) *canvas {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 600, 120))
 	draw.Draw(img, img.Bounds(), back, image.Point{}, draw.Src)

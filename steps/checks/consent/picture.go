@@ -1,10 +1,7 @@
 package consent
 
 import (
-	"bytes"
 	"image"
-	"image/color"
-	"image/png"
 	"math"
 	"slices"
 
@@ -27,92 +24,8 @@ type measure struct {
 	height float64
 }
 
-// canvas is a picture whose pixels can be read fast.
-type canvas struct {
-	width, height int
-	at            func(x, y int) color.RGBA
-}
-
-func decode(data []byte) (canvas, error) {
-	img, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		return canvas{}, err
-	}
-	b := img.Bounds()
-	c := canvas{width: b.Dx(), height: b.Dy()}
-	switch m := img.(type) {
-	case *image.RGBA:
-		c.at = func(x, y int) color.RGBA {
-			i := m.PixOffset(x+b.Min.X, y+b.Min.Y)
-			return color.RGBA{m.Pix[i], m.Pix[i+1], m.Pix[i+2], 255}
-		}
-	case *image.NRGBA:
-		c.at = func(x, y int) color.RGBA {
-			i := m.PixOffset(x+b.Min.X, y+b.Min.Y)
-			return color.RGBA{m.Pix[i], m.Pix[i+1], m.Pix[i+2], 255}
-		}
-	case *image.Paletted:
-		palette := make([]color.RGBA, 256)
-		for i, p := range m.Palette {
-			palette[i] = color.RGBAModel.Convert(p).(color.RGBA)
-		}
-		c.at = func(x, y int) color.RGBA { return palette[m.Pix[m.PixOffset(x+b.Min.X, y+b.Min.Y)]] }
-	default:
-		c.at = func(x, y int) color.RGBA {
-			return color.RGBAModel.Convert(img.At(x+b.Min.X, y+b.Min.Y)).(color.RGBA)
-		}
-	}
-	return c, nil
-}
-
-// light turns pixels into steps of luminance, so that a picture can be measured
-// without a power for each pixel.
-type light struct {
-	red, green, blue [256]uint32 // each channel's part of the luminance, of fine
-	even             [fine + 1]uint16
-}
-
-const fine = 1 << 14
-
-func newLight() *light {
-	l := &light{}
-	for i := range l.red {
-		y := luminance(color.RGBA{uint8(i), uint8(i), uint8(i), 255}) * fine
-		l.red[i], l.green[i], l.blue[i] = uint32(0.2126*y+0.5), uint32(0.7152*y+0.5), uint32(0.0722*y+0.5)
-	}
-	for i := range l.even {
-		l.even[i] = uint16(math.Sqrt(float64(i)/fine)*(steps-1) + 0.5)
-	}
-	return l
-}
-
-const steps = 1024
-
-// step is the luminance in steps that are even to the eye.
-func (l *light) step(c color.RGBA) int {
-	return int(l.even[min(l.red[c.R]+l.green[c.G]+l.blue[c.B], fine)])
-}
-
-// ofStep is the luminance in the middle of a step.
-func ofStep(s int) float64 { f := float64(s) / (steps - 1); return f * f }
-
-func ratio(a, b float64) float64 { return (max(a, b) + 0.05) / (min(a, b) + 0.05) }
-
-// The measuring of one tile.
-const (
-	tileSide = 56
-	// noticed is the contrast from which a pixel counts as ink.
-	noticed = 1.25
-)
-
-// tile is what a part of a text's area shows.
-type tile struct {
-	ratio float64
-	ink   int
-}
-
 // scales a picture to the tree; ok is false if it shows another shape.
-func (v *view) scale(c canvas) (float64, bool) {
+func (v *view) scale(c *canvas) (float64, bool) {
 	w, h := v.Tree.Width, v.Tree.Height
 	if w <= 0 || h <= 0 {
 		for _, root := range v.Tree.Windows {
@@ -152,7 +65,7 @@ func (v *view) measured() *measures {
 		return m
 	}
 	m.of = map[*screen.Node]measure{}
-	l := newLight()
+	l := v.subject.a.light
 	for _, t := range v.texts {
 		if _, done := m.of[t.node]; done || !v.painted(t) {
 			continue
@@ -183,7 +96,7 @@ func textArea(t text) drivers.Rect {
 // and the text is what differs most from it, apart from the outermost 3 %, so
 // that the half-tones of smoothed edges do not count. The ratio is the one that
 // at least 85 % of the text reaches.
-func (l *light) measure(c canvas, area image.Rectangle) measure {
+func (l *light) measure(c *canvas, area image.Rectangle) measure {
 	if area.Dx() < 4 || area.Dy() < 4 {
 		return measure{}
 	}
@@ -232,110 +145,4 @@ func tallest(rows []bool) int {
 		best = max(best, run)
 	}
 	return best
-}
-
-func (l *light) tile(c canvas, area image.Rectangle, rows []bool) tile {
-	const bits = 4
-	var colours [1 << (3 * bits)]uint16
-	var steps [steps]uint16
-	bin := func(p color.RGBA) int { return int(p.R>>bits)<<(2*bits) | int(p.G>>bits)<<bits | int(p.B>>bits) }
-	total := area.Dx() * area.Dy()
-	pixels := make([]uint16, 0, total)
-	mode := 0
-	var sums [1 << (3 * bits)]uint32
-	for y := area.Min.Y; y < area.Max.Y; y++ {
-		for x := area.Min.X; x < area.Max.X; x++ {
-			p := c.at(x, y)
-			b, s := bin(p), l.step(p)
-			colours[b]++
-			sums[b] += uint32(s)
-			steps[s]++
-			pixels = append(pixels, uint16(s))
-			if colours[b] > colours[mode] {
-				mode = b
-			}
-		}
-	}
-	back := ofStep(int(sums[mode] / uint32(colours[mode])))
-	dark, bright := limits(back)
-	var below, above int
-	for s, n := range steps {
-		switch {
-		case s < dark:
-			below += int(n)
-		case s > bright:
-			above += int(n)
-		}
-	}
-	t := tile{ink: max(below, above)}
-	if t.ink*200 < total {
-		return tileByColour(colours[:], sums[:], mode, total)
-	}
-	need := max(t.ink*3/100, 3)
-	sum := 0
-	if below >= above {
-		for s := 0; s < dark; s++ {
-			if sum += int(steps[s]); sum >= need {
-				t.ratio = ratio(ofStep(s), back)
-				break
-			}
-		}
-	} else {
-		for s := len(steps) - 1; s > bright; s-- {
-			if sum += int(steps[s]); sum >= need {
-				t.ratio = ratio(ofStep(s), back)
-				break
-			}
-		}
-	}
-	for i, s := range pixels {
-		if int(s) < dark || int(s) > bright {
-			rows[i/area.Dx()] = true
-		}
-	}
-	return t
-}
-
-// limits are the steps beyond which a pixel is noticed before a background.
-func limits(back float64) (dark, bright int) {
-	lo := (back+0.05)/noticed - 0.05
-	hi := (back+0.05)*noticed - 0.05
-	dark, bright = 0, steps
-	if lo > 0 {
-		dark = int(math.Sqrt(lo) * (steps - 1))
-	}
-	if hi < 1 {
-		bright = int(math.Ceil(math.Sqrt(hi) * (steps - 1)))
-	}
-	return dark, bright
-}
-
-// tileByColour measures a text that is as light as what is behind it, and can
-// only be told by its colour: the contrast is then close to 1.
-func tileByColour(colours []uint16, sums []uint32, mode, total int) tile {
-	apart := func(a, b int) int {
-		d := 0
-		for shift := 0; shift <= 8; shift += 4 {
-			d = max(d, abs(a>>shift&15-b>>shift&15))
-		}
-		return d
-	}
-	second := -1
-	for b, n := range colours {
-		if n > 0 && apart(b, mode) >= 4 && (second < 0 || n > colours[second]) {
-			second = b
-		}
-	}
-	if second < 0 || int(colours[second])*50 < total {
-		return tile{}
-	}
-	mean := func(b int) float64 { return ofStep(int(sums[b] / uint32(colours[b]))) }
-	return tile{ratio: ratio(mean(second), mean(mode)), ink: int(colours[second])}
-}
-
-func abs(n int) int {
-	if n < 0 {
-		return -n
-	}
-	return n
 }

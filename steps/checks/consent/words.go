@@ -190,7 +190,8 @@ func normal(s string) string {
 		}
 		b.WriteRune(unicode.ToLower(r))
 	}
-	return b.String()
+	// What was kept apart by a capital or a joiner may be one letter now.
+	return norm.NFKC.String(b.String())
 }
 
 // label is the normal form of a control's words, without what decorates them.
@@ -264,6 +265,7 @@ func loadPacks() (map[string]*pack, error) {
 type Auditor struct {
 	packs     map[string]*pack
 	languages []string // of the packs, sorted
+	light     *light   // to measure pictures with
 }
 
 // New makes an auditor with the built-in phrase packs.
@@ -272,5 +274,5 @@ func New() (*Auditor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Auditor{packs: packs, languages: slices.Sorted(maps.Keys(packs))}, nil
+	return &Auditor{packs: packs, languages: slices.Sorted(maps.Keys(packs)), light: newLight()}, nil
 }

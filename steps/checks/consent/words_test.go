@@ -49,6 +49,11 @@ func TestWholeLabels(t *testing.T) {
 
 // TestTheNormalFormIsStable: putting it into the normal form twice changes nothing.
 func TestTheNormalFormIsStable(t *testing.T) {
+	for _, s := range []string{"Ὰ\u0345", "A\u200d\u0300"} {
+		if n := normal(s); normal(n) != n {
+			t.Errorf("%q, then %q", n, normal(n))
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.StringN(0, 60, 200).Draw(t, "s")
 		if n := normal(s); normal(n) != n {
