@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -57,7 +58,7 @@ func (a *Attempt) record(ctx context.Context, j consent.Journey) error {
 		return &certification.Trouble{Code: certification.RigLanguage, Cause: certification.CauseRig,
 			Message: "the phone does not say which language it speaks: what it shows cannot be judged", Hint: "see the phone's language settings"}
 	}
-	a.rec = &recording{capture: consent.Capture{Journey: j, Locale: strings.ReplaceAll(settings.Locale, "_", "-"), Density: float64(info.Density),
+	a.rec = &recording{capture: consent.Capture{Journey: j, Locale: strings.ReplaceAll(settings.Locale, "_", "-"), Density: float64(info.Density), FontScale: a.fontScale(ctx, d),
 		Simulated: info.Simulated, AppName: a.Bed.Declared.AppName, DeclaredScopes: a.Bed.Declared.Scopes, AppPackage: p.Map().Application().Package}}
 	p.Watch = func(ctx context.Context, page string) {
 		role := consent.Other
@@ -81,6 +82,29 @@ func (a *Attempt) record(ctx context.Context, j consent.Journey) error {
 		}
 	}
 	return nil
+}
+
+// fontScale is how much larger than designed the phone shows letters; 0 if it does
+// not tell: most servers carry no command out on the phone.
+func (a *Attempt) fontScale(ctx context.Context, d drivers.Diagnostics) float64 {
+	out, err := d.Shell(ctx, "settings", "get", "system", "font_scale")
+	out = strings.TrimSpace(out)
+	if err == nil && out == "null" {
+		return 1 // nobody has ever changed it
+	}
+	scale, wrong := strconv.ParseFloat(out, 64)
+	if err == nil && wrong == nil && scale >= consent.SmallestFontScale && scale <= consent.LargestFontScale {
+		return scale
+	}
+	why := "it says " + strconv.Quote(clip(out, 40))
+	switch {
+	case drivers.NotAllowed(err):
+		why = "the Appium server must be started with --allow-insecure=uiautomator2:adb_shell for that"
+	case err != nil:
+		why = err.Error()
+	}
+	a.Observe("the phone's font scale is not known: " + why)
+	return 0
 }
 
 // saw records the screen that is shown now. One that was recorded since the last

@@ -250,7 +250,7 @@ func labConfig(v config.Virtual) virtual.Config {
 	if v.Latency == config.LatencyNone {
 		latency = handset.NoProfile()
 	}
-	return virtual.Config{World: v.Config, Latency: latency, App: v.App, PartnerApp: v.PartnerApp, Locale: v.Locale}
+	return virtual.Config{World: v.Config, Latency: latency, App: v.App, PartnerApp: v.PartnerApp, Locale: v.Locale, FontScale: v.FontScale}
 }
 
 type embedded struct {

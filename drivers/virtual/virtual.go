@@ -39,6 +39,11 @@ type Config struct {
 	// Locale is the phone's, such as de-DE; "" is en-US. The apps that know its
 	// language speak it.
 	Locale string
+	// FontScale is how much larger than designed letters on the phone are; 0 is 1.
+	FontScale float64
+	// Width and Height of the screen in pixels, and its dots per inch; 0 is what
+	// the handset has by default.
+	Width, Height, Density int
 	// Speed is how fast the world's time runs against the wall clock, > 0; 0
 	// makes it virtual: it moves only when somebody waits.
 	Speed  float64
@@ -100,7 +105,8 @@ func Open(c Config) (*Lab, error) {
 			l.alexa = m.Package
 		}
 	}
-	if l.Phone, err = handset.New(handset.Config{Serial: c.Serial, Locale: c.Locale, Profile: &c.Latency, Seed: c.World.Seed}, w, models, clk); err != nil {
+	if l.Phone, err = handset.New(handset.Config{Serial: c.Serial, Locale: c.Locale, Profile: &c.Latency, Seed: c.World.Seed,
+		FontScale: c.FontScale, Width: c.Width, Height: c.Height, Density: c.Density}, w, models, clk); err != nil {
 		l.Close()
 		return nil, err
 	}

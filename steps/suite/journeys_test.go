@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ffscert/drivers/testbed"
+	"ffscert/drivers/virtual"
 	"ffscert/drivers/virtual/handset"
 	"ffscert/drivers/virtual/world"
 	"ffscert/features"
@@ -78,8 +79,8 @@ func (l lab) walk(t testing.TB, tags string) map[consent.Journey]walked {
 	return found
 }
 
-func journeyLab(t testing.TB, door int, w world.Config, latency handset.Profile) lab {
-	l := newLab(t, door, w, latency)
+func journeyLab(t testing.TB, door int, w world.Config, latency handset.Profile, change ...func(*virtual.Config)) lab {
+	l := newLab(t, door, w, latency, change...)
 	l.bed.Declared = testbed.Declared{AppName: w.Partner.AppName, Scopes: w.Partner.Scopes}
 	return l
 }

@@ -31,6 +31,10 @@ type Virtual struct {
 	// Locale of the simulated phone, such as en-US (the default), de-DE or
 	// ja-JP; the built-in Alexa apps speak English, German and Japanese.
 	Locale string `yaml:"locale,omitempty" json:"locale,omitempty"`
+	// FontScale is how much larger than designed the letters on the simulated
+	// phone are, as its settings have it: 1.0 (the default) to 3.0; Android's
+	// largest is 2.0. Smaller ones go down to 0.5.
+	FontScale float64 `yaml:"font_scale,omitempty" json:"font_scale,omitempty" jsonschema:"minimum=0.5,maximum=3"`
 	// App is the model of the Alexa app: the name of a built-in one, or the
 	// path of a YAML file, relative to this file. By default
 	// alexa-2023.23.

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -67,6 +68,9 @@ type Config struct {
 	// Width and Height are pixels in portrait; 0 is 1080 and 2340.
 	Width, Height int
 	Density       int // dots per inch; 0 is 420
+	// FontScale is how much larger than designed letters are, as the phone's
+	// settings have it; 0 is 1. See [FontScaleWithin].
+	FontScale float64
 	// Profile is what operations cost; nil is [PhoneProfile].
 	Profile *Profile
 	Seed    uint64 // of the jitter in latencies
@@ -85,6 +89,7 @@ type Handset struct {
 
 	mu       sync.Mutex
 	jitter   *rand.Rand
+	scale    float64 // of letters
 	rotation int
 	awake    bool
 	online   bool
@@ -119,6 +124,10 @@ func New(cfg Config, lab Lab, models []*apps.Model, clock ui.Clock) (*Handset, e
 	def(&cfg.Width, 1080)
 	def(&cfg.Height, 2340)
 	def(&cfg.Density, 420)
+	def(&cfg.FontScale, 1)
+	if !FontScaleWithin(cfg.FontScale) {
+		return nil, fmt.Errorf("handset: a font scale of %v is not between %v and %v", cfg.FontScale, smallestFont, largestFont)
+	}
 	if _, err := language.Parse(cfg.Locale); err != nil {
 		return nil, fmt.Errorf("%q is no locale: write it like en-US, de-DE or ja-JP", cfg.Locale)
 	}
@@ -126,8 +135,8 @@ func New(cfg Config, lab Lab, models []*apps.Model, clock ui.Clock) (*Handset, e
 		return nil, fmt.Errorf("handset: a screen of %d by %d pixels at %d dpi is not possible in portrait", cfg.Width, cfg.Height, cfg.Density)
 	}
 	h := &Handset{cfg: cfg, profile: PhoneProfile(), lab: lab, clock: clock, painter: paint.New(),
-		jitter: rand.New(rand.NewPCG(cfg.Seed, 0x68616e64736574)),
-		awake:  true, online: true, running: map[string]*instance{}, signedIn: map[string]*bool{}, dismissed: map[overlay]string{}, lastPID: 3000}
+		jitter: rand.New(rand.NewPCG(cfg.Seed, 0x68616e64736574)), scale: cfg.FontScale,
+		awake: true, online: true, running: map[string]*instance{}, signedIn: map[string]*bool{}, dismissed: map[overlay]string{}, lastPID: 3000}
 	if cfg.Profile != nil {
 		h.profile = *cfg.Profile
 	}
@@ -272,6 +281,43 @@ const (
 )
 
 func (h *Handset) dp(n int) int { return (n*h.cfg.Density + 80) / 160 }
+
+// The font scales that a phone offers; Android 14 goes up to 2.
+const (
+	smallestFont = 0.5
+	largestFont  = 3.0
+)
+
+// FontScaleWithin tells whether letters can be that much larger than designed.
+func FontScaleWithin(scale float64) bool { return scale >= smallestFont && scale <= largestFont }
+
+// FontScale is how much larger than designed letters are.
+func (h *Handset) FontScale() float64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.scale
+}
+
+// SetFontScale makes letters larger or smaller, as the phone's settings do; false
+// if they cannot be that large. What is shown is laid out anew.
+func (h *Handset) SetFontScale(scale float64) bool {
+	if !FontScaleWithin(scale) {
+		return false
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.scale = scale
+	return true
+}
+
+// textSize is how large letters are that are designed to be size sp, which 0 is
+// 16: larger ones grow with the font scale as well.
+func (h *Handset) textSize(size int) int {
+	if size == 0 {
+		size = 16
+	}
+	return max(int(math.Round(float64(size)*h.scale)), 1)
+}
 
 // Density is in dots per inch.
 func (h *Handset) Density() int { return h.cfg.Density }

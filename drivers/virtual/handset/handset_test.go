@@ -1,6 +1,7 @@
 package handset_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,35 @@ import (
 	"ffscert/drivers/virtual/ui"
 	"ffscert/drivers/virtual/world"
 )
+
+// Letters grow with the font scale, and what they stand in with them; lines break
+// where they did not before.
+func TestLettersGrow(t *testing.T) {
+	r := newRig(t, handset.NoProfile())
+	texts := func() (n, sum int) {
+		for _, w := range r.Windows() {
+			w.Walk(func(v *ui.Node) bool {
+				if v.Text != "" && strings.HasSuffix(v.Class, "TextView") {
+					n, sum = n+1, sum+v.Bounds.Height()
+				}
+				return true
+			})
+		}
+		return n, sum
+	}
+	_, designed := texts()
+	if !r.SetFontScale(2) || r.FontScale() != 2 {
+		t.Fatal("the scale is not taken")
+	}
+	if n, large := texts(); n == 0 || large*2 < designed*3 {
+		t.Errorf("%d texts are %d pixels high together, and were %d", n, large, designed)
+	}
+	for _, wrong := range []float64{0, -1, 3.5, math.NaN()} {
+		if r.SetFontScale(wrong) || r.FontScale() != 2 {
+			t.Errorf("%v is taken", wrong)
+		}
+	}
+}
 
 func TestNewRefuses(t *testing.T) {
 	clk := clock.NewVirtual(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC))

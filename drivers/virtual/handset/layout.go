@@ -82,12 +82,9 @@ func (h *Handset) fixed(s apps.Size, avail int, fill bool) (int, bool) {
 
 // leaf is the size of a text or a drawing.
 func (h *Handset) leaf(v *view, availW int) (w, ht int) {
-	size, bold := 16, false
+	size, bold := 0, false
 	if l := v.el.Look; l != nil {
-		if l.Size > 0 {
-			size = l.Size
-		}
-		bold = l.Bold
+		size, bold = l.Size, l.Bold
 	}
 	text := v.text
 	if text == "" {
@@ -102,7 +99,7 @@ func (h *Handset) leaf(v *view, availW int) (w, ht int) {
 	if text == "" {
 		return 0, 0
 	}
-	lines, w, lineHeight := h.painter.Measure(text, float64(h.dp(size)), bold, min(availW, unbounded-1))
+	lines, w, lineHeight := h.painter.Measure(text, float64(h.dp(h.textSize(size))), bold, min(availW, unbounded-1))
 	return w, lineHeight * len(lines)
 }
 

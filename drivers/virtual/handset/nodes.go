@@ -55,10 +55,10 @@ func (v *view) node(pkg string, h *Handset) *ui.Node {
 		n.Text = v.hint
 	}
 	if l := el.Look; l != nil {
-		n.Look = &ui.Look{Background: l.Background, Foreground: l.Foreground, TextSize: l.Size, Bold: l.Bold, Icon: v.icon,
+		n.Look = &ui.Look{Background: l.Background, Foreground: l.Foreground, TextSize: h.textSize(l.Size), Bold: l.Bold, Icon: v.icon,
 			Border: l.Border, Radius: l.Radius, Align: l.Align, Caption: v.env.say(l.Caption)}
 	} else {
-		n.Look = &ui.Look{}
+		n.Look = &ui.Look{TextSize: h.textSize(0)}
 	}
 	n.Look.Frame = v.frame
 	n.Look.Inner = ui.Rect{Left: v.frame.Left + h.dp(el.Pad.Left), Top: v.frame.Top + h.dp(el.Pad.Top),

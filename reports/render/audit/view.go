@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/png"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/image/draw"
@@ -33,6 +34,7 @@ type view struct {
 	RuleSet, Tool  string
 	App, Package   string
 	Locale         string
+	FontScale      string // "" if it is not known
 	Journey        string
 	Rules          []ruleRow
 	Screens        []screenView
@@ -74,6 +76,9 @@ type box struct {
 func build(r consent.Report, c consent.Capture, tool string) view {
 	v := view{Style: template.CSS(styleSource), Policy: policy(), Verdict: strings.ReplaceAll(string(r.Verdict), "_", " "), Class: class(string(r.Verdict)), Simulated: r.Simulated,
 		RuleSet: r.RuleSet, Tool: tool, App: clean(r.AppName), Package: clean(c.AppPackage), Locale: clean(r.Locale), Journey: clean(string(r.Journey))}
+	if c.FontScale > 0 {
+		v.FontScale = strconv.FormatFloat(c.FontScale, 'f', -1, 64)
+	}
 	checks := map[string]string{}
 	for _, rule := range consent.Rules() {
 		checks[rule.ID] = rule.Checks

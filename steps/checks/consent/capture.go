@@ -57,6 +57,12 @@ func Roles() []Role { return []Role{Explain, SignIn, Consent, Refused, Fallback,
 // observed in a published app; see DOMAIN: it is not documented by Amazon.
 const FFSScope = "frustration_free_setup::device:setup"
 
+// The font scales that a capture may have.
+const (
+	SmallestFontScale = 0.5
+	LargestFontScale  = 5.0
+)
+
 // Capture is what was recorded of one journey.
 type Capture struct {
 	Locale string // of the phone, BCP 47, such as de-DE

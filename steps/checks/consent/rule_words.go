@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -143,7 +144,7 @@ func judgeClipped(s *subject, j *judgement) {
 			}
 			seen++
 			if why := v.cut(t); why != "" {
-				j.find(Warn, v, n.Bounds, "%s is cut off: %s", quote(t.says), why)
+				j.find(Warn, v, n.Bounds, "%s is cut off: %s", quote(t.says), why+", at "+s.c.scale())
 			}
 		}
 	}
@@ -151,11 +152,27 @@ func judgeClipped(s *subject, j *judgement) {
 		j.lacks("no texts are seen in the page sources")
 		return
 	}
-	scale := "an unknown font scale"
-	if s.c.FontScale > 0 {
-		scale = fmt.Sprintf("font scale %.3g", s.c.FontScale)
+	larger := ""
+	if s.c.FontScale < enoughScale {
+		larger = fmt.Sprintf("; font scale %.1f takes another capture", enoughScale)
 	}
-	j.pass("%d texts, at %s", seen, scale)
+	j.pass("%d texts, at %s%s", seen, s.c.scale(), larger)
+}
+
+// enoughScale is how large WCAG 2.2, 1.4.4 wants letters to become; it is also
+// Android's largest.
+const enoughScale = 2.0
+
+// scale says at which font scale a capture was recorded.
+func (c Capture) scale() string {
+	if c.FontScale == 0 {
+		return "a font scale that is not known"
+	}
+	text := strconv.FormatFloat(c.FontScale, 'f', -1, 64)
+	if !strings.Contains(text, ".") {
+		text += ".0"
+	}
+	return "font scale " + text
 }
 
 // smallest is the smallest size of a text that is designed to be read, in sp.

@@ -79,8 +79,9 @@ func TestStretchesCountAsTheirPixelsDo(t *testing.T) {
 		opacity.SetNRGBA(0, 0, corner)
 		for name, form := range map[string]image.Image{"palette": img, "colours": colours, "with opacity": opacity, "16 bits": deep} {
 			c := asPNG(t, form)
-			if got := c.blank(img.Rect); got != plain && name != "with opacity" {
-				rt.Fatalf("%s: blank is %t", name, got)
+			// Two entries of a palette may be the same colour.
+			if c.blank(img.Rect) && !plain || !c.blank(img.Rect) && plain && name == "colours" {
+				rt.Fatalf("%s: blank is %t", name, c.blank(img.Rect))
 			}
 			var got spread
 			extents := l.count(c, img.Rect, &got)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -35,6 +36,11 @@ func (s *System) settingsCmd(_ context.Context, c *call) int {
 		return 255
 	}
 	verb, ns, rest := args[0], args[1], args[2:]
+	s.readFontScale()
+	if verb == "put" && ns == "system" && len(rest) > 1 && rest[0] == fontScale && !s.setFontScale(rest[1]) {
+		c.fail("Bad arguments\n")
+		return 255
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	space, ok := s.settings[ns]
@@ -78,6 +84,37 @@ func (s *System) settingsCmd(_ context.Context, c *call) int {
 		return 255
 	}
 	return 0
+}
+
+// fontScale is the setting of how large letters are.
+const fontScale = "font_scale"
+
+// scaled is a phone whose letters can be made larger.
+type scaled interface {
+	FontScale() float64
+	SetFontScale(scale float64) bool
+}
+
+// readFontScale takes the setting over from the phone.
+func (s *System) readFontScale() {
+	if h, ok := s.h.(scaled); ok {
+		v := strconv.FormatFloat(h.FontScale(), 'f', -1, 64)
+		if !strings.Contains(v, ".") {
+			v += ".0"
+		}
+		s.putSetting("system", fontScale, v)
+	}
+}
+
+// setFontScale hands the setting to the phone; false if it is out of the
+// question. A phone that knows none remembers it only.
+func (s *System) setFontScale(text string) bool {
+	h, ok := s.h.(scaled)
+	if !ok {
+		return true
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	return err == nil && h.SetFontScale(v)
 }
 
 func (s *System) putSetting(ns, key, value string) {

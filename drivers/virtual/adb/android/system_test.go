@@ -161,6 +161,8 @@ func TestRefusals(t *testing.T) {
 		{"kill 31999", "No such process", 1},
 		{"setprop ro.serialno x", "Failed to set property", 1},
 		{"settings put nowhere a b", "Invalid namespace", 255},
+		{"settings put system font_scale 9", "Bad arguments", 255},
+		{"settings put system font_scale NaN", "Bad arguments", 255},
 		{"input tap x y", "Invalid arguments", 255},
 		{"[ a -eq b ]", "bad number", 2},
 		{"cmd nonsense", "Can't find service: nonsense", 20},
@@ -244,6 +246,8 @@ func TestRemembers(t *testing.T) {
 	r := newRig(t)
 	for _, tc := range []struct{ line, out string }{
 		{"settings put global window_animation_scale 0; settings get global window_animation_scale", "0\n"},
+		{"settings put system font_scale 1.3; settings get system font_scale", "1.3\n"},
+		{"settings put system font_scale 2; settings get system font_scale", "2.0\n"},
 		{"settings delete global window_animation_scale && settings get global window_animation_scale", "Deleted 1 rows\nnull\n"},
 		{"setprop debug.x 'a b'; getprop debug.x", "a b\n"},
 		{"svc wifi disable; settings get global wifi_on", "0\n"},

@@ -197,7 +197,7 @@ func (d *decoder) capture(in index) consent.Capture {
 		d.fail("locale", "write it as BCP 47 does, such as de-DE", "%s is no locale", show(*in.Locale))
 	}
 	c.Density = d.number("density", in.Density, 0.5, 2000)
-	c.FontScale = d.number("font_scale", in.FontScale, 0.5, 5)
+	c.FontScale = d.number("font_scale", in.FontScale, consent.SmallestFontScale, consent.LargestFontScale)
 	c.Journey = consent.Journey(d.text("journey", in.Journey, 40))
 	if !slices.Contains(consent.Journeys(), c.Journey) {
 		d.fail("journey", "the journeys are "+list(consent.Journeys()), "there is no journey %s", show(string(c.Journey)))
