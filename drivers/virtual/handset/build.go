@@ -52,7 +52,7 @@ func (h *Handset) compose() []*window {
 	screen := ui.Rect{Right: w, Bottom: ht}
 	prefix := in.model.Package + "/" + strconv.Itoa(in.pid) + "/"
 
-	base := &window{key: prefix + p.name + "#" + strconv.Itoa(p.visit), env: e, bounds: screen, background: in.model.Background, app: in, pkg: in.model.Package}
+	base := &window{key: h.pageKey(in), env: e, bounds: screen, background: in.model.Background, app: in, pkg: in.model.Package}
 	base.root = h.build(e, p.screen.Body, base.key)
 	list := []*window{base}
 	add := func(prefix string, e *env, o *apps.Overlay, instance string, explicit bool) {
@@ -101,6 +101,12 @@ func (h *Handset) compose() []*window {
 		}
 	}
 	return list
+}
+
+// pageKey is the key of the window of an app's page.
+func (h *Handset) pageKey(in *instance) string {
+	p := in.top()
+	return in.model.Package + "/" + strconv.Itoa(in.pid) + "/" + p.name + "#" + strconv.Itoa(p.visit)
 }
 
 // build makes the view of an element, or nil if it is not there.
@@ -181,7 +187,7 @@ func (e *env) members(list string) []*env {
 		}
 	case "scopes":
 		if e.h.auth != nil {
-			for _, s := range e.h.auth.request.Scopes {
+			for _, s := range e.h.auth.request.Shown {
 				member := *e
 				member.scope = s
 				all = append(all, &member)

@@ -100,6 +100,7 @@ type Handset struct {
 	signedIn map[string]*bool     // what an app of the package knows better than the account
 	auth     *authorization       // what an app asks Amazon for at the moment; nil if none does
 	auths    int                  // counts the requests
+	answered string               // where Amazon's page sent the browser last
 	// dismissed are overlays that show themselves and were put away, with the
 	// instance that was.
 	dismissed map[overlay]string

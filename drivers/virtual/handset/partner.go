@@ -23,6 +23,7 @@ type authorization struct {
 	// Amazon's.
 	browser string
 	request world.AuthRequest
+	n       int // counts the requests
 	asked   time.Time
 }
 
@@ -73,7 +74,7 @@ func (h *Handset) requestAuthorization(in *instance, where string) {
 	if !ofAmazon(m.Package) {
 		h.end(m.Package) // a page that is open there is not this one
 	}
-	h.auth = &authorization{caller: in.model.Package, browser: m.Package, request: request, asked: h.clock.Now()}
+	h.auth = &authorization{caller: in.model.Package, browser: m.Package, request: request, n: h.auths, asked: h.clock.Now()}
 	h.start(m)
 	if h.auth == nil || !ofAmazon(m.Package) || pages == nil {
 		return
@@ -116,6 +117,9 @@ func (h *Handset) answerAuthorization(how string) {
 		return
 	}
 	caller := h.model(h.auth.caller)
+	if how == "allow" || how == "deny" {
+		h.answered = h.auth.request.Answer(h.auth.n, how == "allow")
+	}
 	switch how {
 	case "allow":
 		h.lab.Authorize(true)

@@ -48,6 +48,7 @@ func drawings() map[string][]shape {
 		"promotion":     gift,
 		"plus":          {{"line", []float32{12, 4, 12, 20, 2.4}}, {"line", []float32{4, 12, 20, 12, 2.4}}},
 		"close":         {{"line", []float32{5, 5, 19, 19, 2.2}}, {"line", []float32{19, 5, 5, 19, 2.2}}},
+		"check":         {{"line", []float32{5, 12, 10, 18, 2.6}}, {"line", []float32{10, 18, 19, 6, 2.6}}},
 		"browser":       {{"ring", []float32{12, 12, 9.5, 2}}, {"ring", []float32{12, 12, 4, 2}}, {"line", []float32{12, 7, 20.5, 7, 2}}},
 		"spinner":       {{"ring", []float32{12, 12, 10, 2.4}}},
 		"nav-back":      {{"poly", []float32{18, 2, 18, 22, 3, 12}}},

@@ -222,3 +222,36 @@ type Clock interface {
 	Now() time.Time
 	Sleep(ctx context.Context, d time.Duration) error
 }
+
+// Web is what a [Handset] may have beside: apps that show a page of the web in
+// an android.webkit.WebView.
+type Web interface {
+	// WebPages are the pages that apps show now, in front or not, sorted by
+	// package. They belong to the caller.
+	WebPages() []WebPage
+	// Submit fills in fields of a package's page, by their keys, and then, unless
+	// press is empty, does what a tap on the node of that key does. ok is false,
+	// and nothing happens, where one of them is not there any more.
+	Submit(pkg string, fields map[string]string, press string) (s Submitted, ok bool)
+}
+
+// WebPage is a page as an app shows it in its WebView.
+type WebPage struct {
+	Package string
+	PID     int
+	URL     string
+	// Language is the phone's, such as de-DE.
+	Language   string
+	Background string // #rrggbb
+	// Root is the WebView with all that is in it, also what does not fit on the
+	// screen.
+	Root *Node
+	// Fields is what is in the editable nodes, by key, passwords in clear.
+	Fields map[string]string
+}
+
+// Submitted is what came of [Web.Submit].
+type Submitted struct {
+	// Redirect is where the page sends the browser; "" if it stays where it is.
+	Redirect string
+}

@@ -97,6 +97,7 @@ type PartnerConfig struct {
 	// DOMAIN §3: observed, not confirmed; so it is data.
 	FFSScope       string        `yaml:"ffs_scope" json:"ffs_scope" jsonschema_description:"Which of the scopes is that of Frustration-Free Setup."`
 	LWAFault       LWAFault      `yaml:"lwa_fault" json:"lwa_fault" jsonschema_description:"One thing that the partner app or Amazon's page does wrong on the way through Login with Amazon, named after the consent rule that finds it; empty if nothing is wrong."`
+	RedirectURI    string        `yaml:"redirect_uri" json:"redirect_uri" jsonschema_description:"Where Amazon sends the browser with the customer's answer."`
 	ConsentExpires time.Duration `yaml:"consent_expires" json:"consent_expires" jsonschema:"type=string" jsonschema_description:"How long Amazon's consent page waits for an answer, a guess; 0 is for ever."`
 	UnlinkRevokes  bool          `yaml:"unlink_revokes" json:"unlink_revokes" jsonschema_description:"Whether the app gives the permission back to Amazon when the customer ends the link in the app. If not, Amazon does not ask again."`
 	SeesRevocation bool          `yaml:"sees_revocation" json:"sees_revocation" jsonschema_description:"Whether the app notices that the customer took the permission back at Amazon. If not, it still says that it is linked."`
@@ -148,6 +149,7 @@ func Defaults() Config {
 			SignedIn: true, AppName: "Example Home",
 			Scopes:         []string{"alexa::skills:account_linking", "frustration_free_setup::device:setup"},
 			FFSScope:       "frustration_free_setup::device:setup",
+			RedirectURI:    "https://lumen.example.com/lwa",
 			ConsentExpires: 10 * time.Minute,
 			UnlinkRevokes:  true,
 			SeesRevocation: true,

@@ -54,6 +54,18 @@ type AuthRequest struct {
 	// Offered: the app shows "Login with Amazon". It does not once it is linked,
 	// nor under the fault partner_no_login.
 	Offered bool
+
+	// The rest of the authorization request. Source: Login with Amazon,
+	// authorization request; RFC 7636.
+	ClientID     string
+	ResponseType string
+	RedirectURI  string
+	ScopeData    string // JSON, which scopes are essential
+	Stated, PKCE bool   // whether it has a state, and a code_challenge
+	// Shown are the scopes that Amazon's page shows: those that are asked for.
+	Shown []string
+
+	seed uint64
 }
 
 // partner is the truth about the maker's cloud.
@@ -208,10 +220,12 @@ func (w *World) authRequest() AuthRequest {
 	if w.partner.noScope {
 		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == c.FFSScope })
 	}
-	return AuthRequest{Scopes: scopes, AppName: c.AppName, Expires: c.ConsentExpires, Wrong: c.LWAFault, Offered: !w.partner.linked && !w.partner.noLogin,
+	r := AuthRequest{Scopes: scopes, AppName: c.AppName, Expires: c.ConsentExpires, Wrong: c.LWAFault, Offered: !w.partner.linked && !w.partner.noLogin, seed: w.cfg.Seed,
 		SingleSignOn: w.situation == ShoppingSignedIn,
 		AsksCode:     w.account.TOTPSeed != "" && (w.account.AlwaysAsksCode || w.situation == BrowserSignedOut),
 		Granted:      w.partner.granted != nil && !slices.ContainsFunc(scopes, func(s string) bool { return !slices.Contains(w.partner.granted, s) })}
+	r.complete(c)
+	return r
 }
 
 // Authorize is the customer's answer on Amazon's consent page. Allowing links

@@ -387,7 +387,10 @@ func TestWithoutFallback(t *testing.T) {
 
 func TestTheCustomerConsents(t *testing.T) {
 	l := newLab(t, with(patient, func(c *world.Config) { c.Partner.RequiresLink = true }))
-	equal(t, l.AuthRequest(), world.AuthRequest{Scopes: []string{linking, ffs}, AppName: "Example Home", Expires: 10 * time.Minute, Offered: true})
+	r := l.AuthRequest()
+	equal(t, r.Scopes, []string{linking, ffs})
+	equal(t, r.Shown, r.Scopes)
+	isTrue(t, r.AppName == "Example Home" && r.Expires == 10*time.Minute && r.Offered && r.Wrong == "")
 	l.Switch(l.id("First plug"), true)
 	equal(t, l.one(world.EventSetUpWaits).Reason, "account_not_linked")
 	l.Authorize(false)
@@ -422,7 +425,8 @@ func TestWhatThePartnerAppLacks(t *testing.T) {
 	equal(t, len(l.of(world.EventFault)), 2, "drawn anew in every attempt")
 
 	l = newLab(t, with(patient, func(c *world.Config) { c.Faults.PartnerNoScope, c.Partner.RequiresLink = 1, true }))
-	equal(t, l.AuthRequest(), world.AuthRequest{Scopes: []string{linking}, AppName: "Example Home", Expires: 10 * time.Minute, Offered: true})
+	equal(t, l.AuthRequest().Scopes, []string{linking})
+	equal(t, l.AuthRequest().Shown, []string{linking})
 	l.Authorize(true)
 	equal(t, l.Partner().Scopes, []string{linking})
 	l.Switch(l.id("First plug"), true)

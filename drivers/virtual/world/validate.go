@@ -3,6 +3,7 @@ package world
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"sort"
 	"strings"
 	"time"
@@ -129,6 +130,9 @@ func (c Config) validatePartner(v *validator) {
 		v.text(fmt.Sprintf("partner.scopes[%d]", i), s)
 	}
 	v.text("partner.ffs_scope", p.FFSScope)
+	if u, err := url.Parse(p.RedirectURI); v.text("partner.redirect_uri", p.RedirectURI) && (err != nil || !u.IsAbs() || u.Fragment != "") {
+		v.add("partner.redirect_uri", "%q is no address: write it like https://lumen.example.com/lwa", p.RedirectURI)
+	}
 	v.duration("partner.consent_expires", p.ConsentExpires)
 	if !p.LWAFault.known() {
 		v.add("partner.lwa_fault", "%q is none of them: they are %v", p.LWAFault, LWAFaults())
