@@ -19,11 +19,14 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
 	"ffscert/drivers/virtual/adb"
 	"ffscert/drivers/virtual/appium"
 	"ffscert/drivers/virtual/clock"
 	"ffscert/drivers/virtual/handset"
 	"ffscert/drivers/virtual/uiautomator"
+	"ffscert/drivers/virtual/web"
 	"ffscert/drivers/virtual/world"
 )
 
@@ -48,10 +51,18 @@ type Config struct {
 	// makes it virtual: it moves only when somebody waits.
 	Speed  float64
 	Events io.Writer // the world's truth as JSON lines; may be nil
+	// Browser is the path of the Chromium that shows what apps show in a WebView,
+	// behind adb; "" is the first that is installed, and [NoBrowser] is none.
+	Browser string
+	Log     logrus.FieldLogger // may be nil
 	// NotBefore is when virtual time begins at the earliest, so that a record
 	// that is continued never goes back in time; it is now by default.
 	NotBefore time.Time
 }
+
+// NoBrowser as [Config.Browser] leaves web contexts away: pages are then seen in
+// the native tree only.
+const NoBrowser = "none"
 
 // DefaultSerial is the serial of a virtual phone that is not given one.
 const DefaultSerial = "ffscert-virtual"
@@ -62,6 +73,7 @@ type Lab struct {
 	Phone *handset.Handset
 	Clock *clock.Clock
 
+	config Config
 	serial string
 	alexa  string // package of the Alexa app, which is in front when an attempt begins
 	mu     sync.Mutex
@@ -93,7 +105,7 @@ func Open(c Config) (*Lab, error) {
 		clk.Close()
 		return nil, err
 	}
-	l := &Lab{World: w, Clock: clk, serial: c.Serial}
+	l := &Lab{World: w, Clock: clk, config: c, serial: c.Serial}
 	l.shut = append(l.shut, clk.Close, w.Close)
 	models, err := handset.Apps{Alexa: c.App, Partner: c.PartnerApp}.Models()
 	if err != nil {
@@ -144,6 +156,13 @@ func (l *Lab) ServeADB(ln net.Listener) *adb.Device {
 	var opts adb.Options // without a serial, the phone answers its address
 	if l.serial != DefaultSerial {
 		opts.Serial = l.serial
+	}
+	opts.Log = l.config.Log
+	if path, err := web.Find(l.config.Browser); err == nil && l.config.Browser != NoBrowser {
+		width, height, _, _ := l.Phone.Size()
+		browsers := web.New(l.Phone, web.Options{Executable: path, Density: l.Phone.Density(), Width: width, Height: height, Log: l.config.Log})
+		l.onClose(browsers.Close)
+		opts.Web = browsers
 	}
 	device := adb.NewDevice(l.Phone, uiautomator.NewServer(l.Phone), opts)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -35,6 +35,8 @@ type Options struct {
 	// RebootTime is how long the phone is away after `adb reboot`, on the
 	// handset's clock. 0 is 3 s.
 	RebootTime time.Duration
+	// Web are the sockets of apps that can be debugged; nil if there are none.
+	Web Web
 	// Log gets what happens on the wire, at debug level. nil logs nothing.
 	Log logrus.FieldLogger
 }
@@ -74,6 +76,9 @@ func NewDevice(h ui.Handset, uia http.Handler, opts Options) *Device {
 		d.opts.RebootTime = 3 * time.Second
 	}
 	o := android.Options{Serial: d.Serial, Reboot: d.reboot}
+	if opts.Web != nil {
+		o.Sockets = opts.Web.Sockets
+	}
 	if r, ok := uia.(interface{ Reset() }); ok {
 		o.ServerEnded = r.Reset
 	}

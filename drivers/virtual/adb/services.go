@@ -40,6 +40,8 @@ func (d *Device) service(name string) func(context.Context, *stream) {
 			return nil
 		}
 		return b.handle
+	case "localabstract":
+		return d.abstract(arg)
 	case "reboot":
 		return func(context.Context, *stream) { d.reboot() }
 	case "root":

@@ -33,8 +33,10 @@ type page struct {
 	device *world.Device // what the page is about; may be nil
 	scroll map[string]int
 	inputs map[string]string
-	focus  string // the key of the node that has the input focus
-	hidden bool   // the keyboard was put away; the focus stays
+	// address is that of a page of the web; "" if nobody gave it.
+	address string
+	focus   string // the key of the node that has the input focus
+	hidden  bool   // the keyboard was put away; the focus stays
 }
 
 // shown is an overlay that was opened by an action.

@@ -104,6 +104,7 @@ func (h *Handset) OpenLink(pkg, url string) string {
 			in := h.running[pkg]
 			in.overlays, in.pages = nil, nil
 			h.push(in, l.Screen, nil)
+			in.top().address = url
 			break
 		}
 	}

@@ -10,6 +10,9 @@ import (
 
 var _ ui.Web = (*Handset)(nil)
 
+// amazonHome is where a page of the web is found whose address nobody has given.
+const amazonHome = "https://www.amazon.com/"
+
 const webView = "android.webkit.WebView"
 
 // WebPages are the pages that apps show in a WebView; see [ui.Web].
@@ -20,11 +23,14 @@ func (h *Handset) WebPages() []ui.WebPage {
 	var pages []ui.WebPage
 	for _, pkg := range slices.Sorted(maps.Keys(h.running)) {
 		in := h.running[pkg]
+		if ofAmazon(pkg) {
+			continue // [G] a release of Amazon's apps lets nobody debug its WebViews
+		}
 		v := h.webOf(in)
 		if v == nil {
 			continue
 		}
-		p := ui.WebPage{Package: pkg, PID: in.pid, URL: "about:blank", Language: h.cfg.Locale, Background: in.model.Background, Fields: map[string]string{}}
+		p := ui.WebPage{Package: pkg, PID: in.pid, URL: firstOf(in.top().address, amazonHome), Language: h.cfg.Locale, Background: in.model.Background, Fields: map[string]string{}}
 		if h.auth != nil && h.auth.browser == pkg {
 			p.URL = h.auth.request.Address(h.auth.n)
 		}
@@ -42,15 +48,25 @@ func (h *Handset) WebPages() []ui.WebPage {
 	return pages
 }
 
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
 // webOf is the WebView of the page that an app shows, laid out; nil if it shows
 // none.
 func (h *Handset) webOf(in *instance) *view {
-	p := in.top()
-	if !mayShowWeb(in.model, p.screen.Body) {
+	p, m := in.top(), in.model
+	if p.from != nil {
+		m = p.from
+	}
+	if !mayShowWeb(m, p.screen.Body) {
 		return nil
 	}
 	w, ht := h.size()
-	win := &window{key: h.pageKey(in), app: in, env: &env{h: h, in: in, page: p, memo: &memo{}}, bounds: ui.Rect{Right: w, Bottom: ht}}
+	win := &window{key: h.pageKey(in), app: in, env: &env{h: h, in: in, page: p, parts: p.from, memo: &memo{}}, bounds: ui.Rect{Right: w, Bottom: ht}}
 	if win.root = h.build(win.env, p.screen.Body, win.key); win.root == nil {
 		return nil
 	}

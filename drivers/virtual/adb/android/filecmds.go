@@ -58,12 +58,19 @@ func (s *System) read(name string) ([]byte, error) {
 	}
 }
 
-// unixSockets lists sockets as the kernel does. No app here opens one for a
-// debugger.
+// unixSockets lists sockets as the kernel does, with those that apps have opened
+// for a debugger.
 func (s *System) unixSockets() string {
-	return "Num       RefCount Protocol Flags    Type St Inode Path\n" +
+	var b strings.Builder
+	b.WriteString("Num       RefCount Protocol Flags    Type St Inode Path\n" +
 		"0000000000000000: 00000002 00000000 00010000 0001 01 16001 /dev/socket/adbd\n" +
-		"0000000000000000: 00000002 00000000 00010000 0001 01 16002 @jdwp-control\n"
+		"0000000000000000: 00000002 00000000 00010000 0001 01 16002 @jdwp-control\n")
+	if s.opts.Sockets != nil {
+		for i, name := range s.opts.Sockets(context.Background()) {
+			fmt.Fprintf(&b, "0000000000000000: 00000002 00000000 00010000 0001 01 %d @%s\n", 27000+i, name)
+		}
+	}
+	return b.String()
 }
 
 func (s *System) exists(name string) (FileInfo, bool) {

@@ -41,6 +41,9 @@ type Options struct {
 	// ServerEnded is called when the UiAutomator2 server's process has ended,
 	// so that its session can be forgotten; may be nil.
 	ServerEnded func()
+	// Sockets names the abstract sockets that apps have opened for a debugger;
+	// nil if no app does.
+	Sockets func(context.Context) []string
 }
 
 // IO is what a command reads and writes.
