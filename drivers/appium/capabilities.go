@@ -65,6 +65,9 @@ func (o Options) capabilities() map[string]any {
 		"appium:suppressKillServer":         true, // the adb server is shared with the other phones of a farm
 		"appium:skipLogcatCapture":          true,
 		"appium:ignoreHiddenApiPolicyError": true,
+		// Pages of the web come and go: a chromedriver whose page has gone is of no
+		// more use for the next one.
+		"appium:recreateChromeDriverSessions": true,
 	}
 	if o.App.Package != "" {
 		// A session begins on the app's first page, whoever drove it before.

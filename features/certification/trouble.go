@@ -123,6 +123,7 @@ const (
 	RigNotRestored Code = "FFS-E411" // the networks or the account are not as usual
 	RigDeviceLog   Code = "FFS-E412" // the device's log cannot be read
 	RigSignedOut   Code = "FFS-E413" // the Alexa app is signed out
+	RigWebContext  Code = "FFS-E414" // a page of the web cannot be looked into
 	RigByOperator  Code = "FFS-E490" // the operator said no, and that it is nobody's fault who is tested
 	RigNobody      Code = "FFS-E491" // somebody has to do something, and nobody is there
 	RigLanguage    Code = "FFS-E492" // the phone speaks another language than the scenario asks for
