@@ -124,6 +124,11 @@ func (a *Attempt) saw(ctx context.Context, role consent.Role, name string) {
 	}
 	r.close(from, 0)
 	s.Role = role
+	if role == consent.SignIn || role == consent.Consent || strings.HasPrefix(name, "amazon_") {
+		a.enterWeb(ctx, &s)
+	} else {
+		s.Context = consent.Native
+	}
 	at := -1
 	for i := range r.names {
 		if r.names[i] == name && r.stages[i] == r.stage {

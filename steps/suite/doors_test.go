@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"regexp"
 	"sync"
 	"testing"
@@ -196,7 +197,7 @@ func newLab(t testing.TB, door int, w world.Config, latency handset.Profile, cha
 		real := rig.For(t)
 		v.ServeADB(ln)
 		o.Endpoint, o.UDID = real.AppiumURL, real.Attach(t, ln.Addr().String())
-		o.Capabilities = map[string]any{"appium:adbPort": real.ADBPort}
+		o.Capabilities = map[string]any{"appium:adbPort": real.ADBPort, "appium:chromedriverExecutable": chromedriver()}
 	}
 	l.phone = appium.New(o)
 	l.bed.Phone = l.phone
@@ -214,6 +215,16 @@ func newLab(t testing.TB, door int, w world.Config, latency handset.Profile, cha
 	l.bed.ProvisionerPower = power.Alexa{App: l.bed.Alexa, Plug: w.Plugs.Provisioner.Name}
 	t.Cleanup(func() { require.NoError(t, l.bed.Close(context.Background())) })
 	return l
+}
+
+// chromedriver is the one that is installed; what is not there is missed only by
+// those who look into pages of the web.
+func chromedriver() string {
+	p, err := exec.LookPath("chromedriver")
+	if err != nil {
+		return "/usr/bin/chromedriver"
+	}
+	return p
 }
 
 // run makes attempts of the provisioning case and returns them.

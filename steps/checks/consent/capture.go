@@ -77,6 +77,8 @@ type Capture struct {
 	// RequestedURL is the address of Amazon's authorization endpoint with its
 	// parameters, as the app asked for it; empty if it was not visible.
 	RequestedURL string
+	// Hidden is why RequestedURL is not visible; empty if that is not known.
+	Hidden string
 	// ScopeData is the request's scope_data, a JSON object; nil if unknown.
 	ScopeData json.RawMessage
 	AppName   string // as registered with Amazon; empty if unknown
@@ -101,7 +103,27 @@ type Screen struct {
 	Tree *screen.Tree
 	// Picture is a PNG; empty if there is none. Its size has been checked.
 	Picture []byte
+	// Context is where it was looked at: [Native], or [Web] if the page's document
+	// was, too. Empty if unknown.
+	Context Context
 	// HTML is the page's document; empty if there is none. What counts of its
 	// styles is said in dom.go.
 	HTML string
+}
+
+// Context is where automation looks at a screen.
+type Context string
+
+// The contexts.
+const (
+	Native Context = "native" // the tree that the phone's accessibility service shows
+	Web    Context = "web"    // the page's document, through chromedriver, beside that tree
+)
+
+// unseen says that the requested URL was not visible, and why, if that is known.
+func (c Capture) unseen() string {
+	if c.Hidden == "" {
+		return "the requested URL was not visible"
+	}
+	return "the requested URL was not visible (" + c.Hidden + ")"
 }

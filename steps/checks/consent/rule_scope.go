@@ -93,7 +93,7 @@ func judgeScope(s *subject, j *judgement) {
 	}
 	switch {
 	case s.c.RequestedURL == "":
-		j.lacks("the requested URL was not visible, so the scopes that were requested are not known")
+		j.lacks("%s, so the scopes that were requested are not known", s.c.unseen())
 	case s.badURL != nil:
 		j.lacks("%s", s.badURL)
 	default:
@@ -287,7 +287,7 @@ func judgeEssential(s *subject, j *judgement) {
 	case s.c.DeclaredScopes == nil && len(essential) > 0:
 		j.lacks("the scopes that the product's profile declares are not known")
 	case s.c.ScopeData == nil && s.c.RequestedURL == "":
-		j.lacks("the requested URL was not visible, so it is not known which scopes are essential")
+		j.lacks("%s, so it is not known which scopes are essential", s.c.unseen())
 	case s.c.ScopeData == nil && s.badURL != nil:
 		j.lacks("%s", s.badURL)
 	case err == nil:

@@ -12,7 +12,7 @@ import (
 // recommended); RFC 9700, section 2.1; RFC 8252, sections 6 to 8; RFC 7636.
 func judgeURL(s *subject, j *judgement) {
 	if s.c.RequestedURL == "" {
-		j.lacks("the requested URL was not visible")
+		j.lacks("%s", s.c.unseen())
 		return
 	}
 	if s.badURL != nil {

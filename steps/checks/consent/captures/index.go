@@ -24,6 +24,7 @@ type index struct {
 	Journey        *string        `json:"journey"`
 	DeclaredScopes *[]string      `json:"declared_scopes"`
 	RequestedURL   *string        `json:"requested_url"`
+	Hidden         *string        `json:"requested_url_hidden"`
 	ScopeData      jsontext.Value `json:"scope_data"`
 	AppName        *string        `json:"app_name"`
 	AppPackage     *string        `json:"app_package"`
@@ -35,6 +36,7 @@ type indexScreen struct {
 	File    *string  `json:"file"`
 	Role    *string  `json:"role"`
 	Package *string  `json:"package"`
+	Context *string  `json:"context"`
 	Dwell   *float64 `json:"dwell_s"`
 	Taps    *float64 `json:"taps"`
 }
@@ -78,7 +80,7 @@ func decodeError(data []byte, err error) error {
 	return e
 }
 
-const known = "locale, density, font_scale, journey, declared_scopes, requested_url, scope_data, app_name, app_package, simulated and screens, those of a screen file, role, package, dwell_s and taps"
+const known = "locale, density, font_scale, journey, declared_scopes, requested_url, requested_url_hidden, scope_data, app_name, app_package, simulated and screens, those of a screen file, role, package, context, dwell_s and taps"
 
 func kindOf(goType string) string {
 	switch goType = strings.TrimLeft(goType, "*"); {
@@ -219,6 +221,9 @@ func (d *decoder) capture(in index) consent.Capture {
 	if in.RequestedURL != nil {
 		c.RequestedURL = d.bounded("requested_url", *in.RequestedURL, 16<<10)
 	}
+	if in.Hidden != nil {
+		c.Hidden = d.bounded("requested_url_hidden", *in.Hidden, 1000)
+	}
 	c.ScopeData = d.scopeData(in.ScopeData)
 	if in.AppName != nil {
 		c.AppName = d.bounded("app_name", *in.AppName, 200)
@@ -245,6 +250,11 @@ func (d *decoder) screen(at string, in indexScreen) consent.Screen {
 	s := consent.Screen{File: d.text(at+"file", in.File, 120), Role: consent.Role(d.text(at+"role", in.Role, 40)), Package: d.text(at+"package", in.Package, 200)}
 	if !slices.Contains(consent.Roles(), s.Role) {
 		d.fail(at+"role", "the roles are "+list(consent.Roles()), "there is no role %s", show(string(s.Role)))
+	}
+	if in.Context != nil {
+		if s.Context = consent.Context(*in.Context); s.Context != consent.Native && s.Context != consent.Web {
+			d.fail(at+"context", "the contexts are native and web", "there is no context %s", show(*in.Context))
+		}
 	}
 	if in.Dwell != nil {
 		v := d.number(at+"dwell_s", in.Dwell, 0, 1e6)

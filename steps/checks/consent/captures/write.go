@@ -25,11 +25,12 @@ var ownName = regexp.MustCompile(`^[0-9a-z][0-9a-z-]*$`)
 // written back. Nothing is masked here.
 func Files(c consent.Capture, source Source) ([]File, error) {
 	type entry struct {
-		File    string       `json:"file"`
-		Role    consent.Role `json:"role"`
-		Package string       `json:"package"`
-		Dwell   *float64     `json:"dwell_s,omitempty"`
-		Taps    *int         `json:"taps,omitempty"`
+		File    string          `json:"file"`
+		Role    consent.Role    `json:"role"`
+		Package string          `json:"package"`
+		Context consent.Context `json:"context,omitempty"`
+		Dwell   *float64        `json:"dwell_s,omitempty"`
+		Taps    *int            `json:"taps,omitempty"`
 	}
 	out := struct {
 		Locale         string          `json:"locale"`
@@ -38,18 +39,19 @@ func Files(c consent.Capture, source Source) ([]File, error) {
 		Journey        consent.Journey `json:"journey"`
 		DeclaredScopes []string        `json:"declared_scopes,omitempty"`
 		RequestedURL   string          `json:"requested_url"`
+		Hidden         string          `json:"requested_url_hidden,omitempty"`
 		ScopeData      json.RawMessage `json:"scope_data,omitempty"`
 		AppName        string          `json:"app_name"`
 		AppPackage     string          `json:"app_package"`
 		Simulated      bool            `json:"simulated,omitempty"`
 		Screens        []entry         `json:"screens"`
-	}{c.Locale, c.Density, c.FontScale, c.Journey, c.DeclaredScopes, c.RequestedURL, c.ScopeData, c.AppName, c.AppPackage, c.Simulated, []entry{}}
+	}{c.Locale, c.Density, c.FontScale, c.Journey, c.DeclaredScopes, c.RequestedURL, c.Hidden, c.ScopeData, c.AppName, c.AppPackage, c.Simulated, []entry{}}
 	files := []File{{Name: Index}}
 	for i, s := range c.Screens {
 		if !ownName.MatchString(s.File) {
 			return nil, fmt.Errorf("write a capture: %q cannot be the name of a screen's files", s.File)
 		}
-		out.Screens = append(out.Screens, entry{s.File, s.Role, s.Package, s.Dwell, s.Taps})
+		out.Screens = append(out.Screens, entry{s.File, s.Role, s.Package, s.Context, s.Dwell, s.Taps})
 		files = append(files, File{s.File + ".xml", source(i)})
 		if len(s.Picture) > 0 {
 			files = append(files, File{s.File + ".png", s.Picture})
