@@ -153,6 +153,9 @@ func newLab(t testing.TB, door int, w world.Config, latency handset.Profile, cha
 	t.Helper()
 	l := lab{events: &events{}, wire: &wire{}}
 	cfg := virtual.Config{World: w, Latency: latency, Events: l.events}
+	if door == 2 {
+		cfg.Speed = 1
+	}
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -166,7 +169,7 @@ func newLab(t testing.TB, door int, w world.Config, latency handset.Profile, cha
 	ln, err := virtual.Listen("127.0.0.1:0")
 	require.NoError(t, err)
 	if door == 2 {
-		cfg.Speed, cfg.Serial = 1, ln.Addr().String()
+		cfg.Serial = ln.Addr().String()
 	}
 	v, err := virtual.Open(cfg)
 	require.NoError(t, err)

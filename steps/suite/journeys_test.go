@@ -234,3 +234,28 @@ func TestEveryFaultOfTheJourneyIsFoundByItsRule(t *testing.T) {
 		})
 	}
 }
+
+// What is wrong in the request alone is found where a real browser shows it, by
+// its own rule and no other.
+func TestEveryFaultOfTheRequestIsFoundByItsRule(t *testing.T) {
+	for _, f := range world.LWAFaults() {
+		if !f.Hidden() {
+			continue
+		}
+		t.Run(string(f), func(t *testing.T) {
+			w := fastWorld()
+			w.Partner.LWAFault = f
+			l := journeyLab(t, 2, w, handset.NoProfile(), func(c *virtual.Config) { c.Speed = 8 })
+			a := l.walk(t, "@journey:allow")[consent.Allow]
+			verdict := certification.Failed
+			if f == world.LWAURLState || f == world.LWAURLPKCE {
+				verdict = certification.Warning
+			}
+			require.NotEmpty(t, a.report.Findings)
+			for _, found := range a.report.Findings {
+				require.Equal(t, f.Rule(), found.Rule, found.Message)
+			}
+			require.Equal(t, verdict, a.Verdict, a.Message)
+		})
+	}
+}
