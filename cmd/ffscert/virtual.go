@@ -35,7 +35,7 @@ func newVirtualCmd(s *state) *cobra.Command {
 // serveOptions is what `ffscert virtual serve` was asked to do.
 type serveOptions struct {
 	listen, adb, serial, events, testbed, replay string
-	app, locale                                  string
+	app, locale, browser                         string
 	speed                                        float64
 }
 
@@ -60,7 +60,7 @@ is a run's folder, or one file of it.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("replay") {
-				for _, flag := range []string{"adb", "serial", "speed", "events", "app", "locale", "testbed"} {
+				for _, flag := range []string{"adb", "serial", "speed", "events", "app", "locale", "browser", "testbed"} {
 					if cmd.Flags().Changed(flag) {
 						return usagef("--%s does not go with --replay\n  hint: a recording has its own serial and pace; a testbed with `virtual: {replay: DIR}` replays without waiting", flag)
 					}
@@ -78,6 +78,7 @@ is a run's folder, or one file of it.`,
 	f.StringVar(&o.events, "events", "", "write the world's truth to `FILE`, as JSON lines")
 	f.StringVar(&o.app, "app", "", "the Alexa app: `MODEL` that is built in, such as alexa-2024.16, or a path (default: the testbed's)")
 	f.StringVar(&o.locale, "locale", "", "the phone's `LOCALE`, such as de-DE or ja-JP (default: the testbed's)")
+	f.StringVar(&o.browser, "browser", "", "Chromium that shows web pages behind --adb: a `PATH`, or none (default: the first that is installed)")
 	f.StringVar(&o.replay, "replay", "", "answer from the traffic that a run with --record kept in `DIR`, instead of a simulated lab")
 	f.StringVar(&o.testbed, "testbed", "", "the virtual testbed of this `NAME` in the configuration")
 	return cmd
@@ -89,7 +90,10 @@ type ready struct {
 	Appium string `json:"appium,omitempty"`
 	ADB    string `json:"adb,omitempty"`
 	// Control is the address of the lab itself: /network and /device-log.
-	Control string  `json:"control,omitempty"`
+	Control string `json:"control,omitempty"`
+	// Browser is the path of the Chromium that shows web pages behind adb; not
+	// there if there is none.
+	Browser string  `json:"browser,omitempty"`
 	Serial  string  `json:"serial"`
 	Speed   float64 `json:"speed"`
 	PID     int     `json:"pid"`
@@ -156,6 +160,7 @@ func runServe(ctx context.Context, s *state, o serveOptions) error {
 		defer f.Close()
 		cfg.Events = f
 	}
+	cfg.Browser, cfg.Log = o.browser, s.log
 	lab, err := virtual.Open(cfg)
 	if err != nil {
 		return usage(err)
@@ -166,7 +171,10 @@ func runServe(ctx context.Context, s *state, o serveOptions) error {
 	}
 	if doorADB != nil {
 		lab.ServeADB(doorADB)
-		r.ADB = doorADB.Addr().String()
+		r.ADB, r.Browser = doorADB.Addr().String(), lab.Browser()
+		if r.Browser == "" && o.browser != virtual.NoBrowser {
+			s.log.Warn("no Chromium is installed: web pages of the phone are in its native tree only, and offer no web context")
+		}
 	}
 	control, err := virtual.Listen("127.0.0.1:0")
 	if err != nil {

@@ -73,11 +73,12 @@ type Lab struct {
 	Phone *handset.Handset
 	Clock *clock.Clock
 
-	config Config
-	serial string
-	alexa  string // package of the Alexa app, which is in front when an attempt begins
-	mu     sync.Mutex
-	shut   []func()
+	serial  string
+	browser string // path of the Chromium; "" is none
+	log     logrus.FieldLogger
+	alexa   string // package of the Alexa app, which is in front when an attempt begins
+	mu      sync.Mutex
+	shut    []func()
 }
 
 // Open sets a lab up. Close it.
@@ -96,6 +97,11 @@ func Open(c Config) (*Lab, error) {
 		}
 		clk = clock.NewReal(c.Speed)
 	}
+	browser, err := findBrowser(c.Browser)
+	if err != nil {
+		clk.Close()
+		return nil, err
+	}
 	events := c.Events
 	if events == nil {
 		events = io.Discard
@@ -105,7 +111,7 @@ func Open(c Config) (*Lab, error) {
 		clk.Close()
 		return nil, err
 	}
-	l := &Lab{World: w, Clock: clk, config: c, serial: c.Serial}
+	l := &Lab{World: w, Clock: clk, serial: c.Serial, browser: browser, log: c.Log}
 	l.shut = append(l.shut, clk.Close, w.Close)
 	models, err := handset.Apps{Alexa: c.App, Partner: c.PartnerApp}.Models()
 	if err != nil {
@@ -124,6 +130,23 @@ func Open(c Config) (*Lab, error) {
 	}
 	return l, nil
 }
+
+// findBrowser is the path of the Chromium of that name; "" is none. One that was
+// not asked for need not be there.
+func findBrowser(name string) (string, error) {
+	if name == NoBrowser {
+		return "", nil
+	}
+	path, err := web.Find(name)
+	if err != nil && name == "" {
+		return "", nil
+	}
+	return path, err
+}
+
+// Browser is the path of the Chromium that shows web pages behind adb; "" if
+// there is none.
+func (l *Lab) Browser() string { return l.browser }
 
 // Serial is the phone's serial.
 func (l *Lab) Serial() string { return l.serial }
@@ -157,10 +180,10 @@ func (l *Lab) ServeADB(ln net.Listener) *adb.Device {
 	if l.serial != DefaultSerial {
 		opts.Serial = l.serial
 	}
-	opts.Log = l.config.Log
-	if path, err := web.Find(l.config.Browser); err == nil && l.config.Browser != NoBrowser {
+	opts.Log = l.log
+	if l.browser != "" {
 		width, height, _, _ := l.Phone.Size()
-		browsers := web.New(l.Phone, web.Options{Executable: path, Density: l.Phone.Density(), Width: width, Height: height, Log: l.config.Log})
+		browsers := web.New(l.Phone, web.Options{Executable: l.browser, Density: l.Phone.Density(), Width: width, Height: height, Log: l.log})
 		l.onClose(browsers.Close)
 		opts.Web = browsers
 	}
