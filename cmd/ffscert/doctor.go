@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -102,7 +104,7 @@ func examine(ctx context.Context, s *state, c *config.Config, b config.Testbed, 
 		UDID: virtual.DefaultSerial, Commands: programs(b), Clock: drivers.RealClock{}, Alexa: maps.alexa, AlexaMaps: maps.alexas,
 	}
 	if b.Phone != nil {
-		subject.UDID = b.Phone.UDID
+		subject.UDID, subject.Chromedriver = b.Phone.UDID, chromedriverOf(b.Phone)
 	}
 	if m := maps.partner(b); m != nil {
 		subject.Others = []*screen.Map{m}
@@ -126,6 +128,19 @@ func examine(ctx context.Context, s *state, c *config.Config, b config.Testbed, 
 		return doctor.Facts{}, err
 	}
 	return doctor.Read(ctx, subject), nil
+}
+
+// chromedriverOf is the chromedriver that a phone's capabilities name.
+func chromedriverOf(p *config.Phone) *doctor.Chromedriver {
+	c := &doctor.Chromedriver{}
+	if conn, err := p.Resolve(os.LookupEnv); err == nil {
+		c.Path, _ = conn.Capabilities["appium:chromedriverExecutable"].(string)
+		if u, err := url.Parse(conn.Endpoint); err == nil {
+			ip := net.ParseIP(u.Hostname())
+			c.Here = u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+		}
+	}
+	return c
 }
 
 // programs are those that switch the testbed's sockets.

@@ -77,6 +77,8 @@ type Subject struct {
 	// apps that must be installed, such as the maker's own.
 	Alexa  *screen.Map
 	Others []*screen.Map
+	// Chromedriver is what looks into web pages; nil if that is not asked.
+	Chromedriver *Chromedriver
 }
 
 // Command is a program that switches a socket.

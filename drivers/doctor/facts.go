@@ -30,6 +30,8 @@ type Facts struct {
 	// Apps are those that must be installed, the Alexa app first.
 	Apps   []AppFact
 	Survey Known[Survey]
+	// Web is nil if it was not asked.
+	Web *WebFact
 }
 
 // Known is a fact, or why it is not known.

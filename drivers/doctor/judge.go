@@ -61,6 +61,7 @@ func Judge(f Facts) []Line {
 	if !own {
 		j.warn(ownApp+"_app", "unknown: no screen map of the maker's own app is configured", "give its path as screens.partner; cases that need the app cannot be run without")
 	}
+	j.web(f.Web)
 	j.permissions(f.Permissions)
 	j.survey(f.Survey, f.Names)
 	return j.lines

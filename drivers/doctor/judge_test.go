@@ -77,6 +77,9 @@ func TestJudgements(t *testing.T) {
 	clock := func(phone, took time.Duration) func(*Facts) {
 		return func(f *Facts) { f.Time = known(Times{at.Add(phone), at, at.Add(took)}, nil) }
 	}
+	web := func(path string, driver, browser Known[string]) func(*Facts) {
+		return func(f *Facts) { f.Web = &WebFact{Chromedriver{Path: path}, driver, browser, known(int64(807810833), nil)} }
+	}
 	list := func(change func(l []Listed)) func(*Facts) {
 		return func(f *Facts) { change(f.Survey.Value.Devices.Value) }
 	}
@@ -132,6 +135,14 @@ func TestJudgements(t *testing.T) {
 		{"version's name unknown", func(f *Facts) { f.Apps[0].Version = unknown[string](refused) }, "alexa_app", Warning, "version code 7"},
 		{"not covered", func(f *Facts) { f.Apps[0].Covered = false }, "alexa_app", Warning, "the nearest is used, m.yaml"},
 		{"own app missing", func(f *Facts) { f.Apps[1].Code = unknown[int64](ErrNotInstalled) }, "partner_app", Error, "own is not installed"},
+		{"chromedriver fits", web("/c", known("156.0.1", nil), known("156.0.8078.108", nil)), "web_pages", OK, "156.0.1 fits"},
+		{"chromedriver is another", web("/c", known("120.0", nil), known("156.0.8078.108", nil)), "web_pages", Warning, "the major version 156"},
+		{"no chromedriver", web("", unknown[string](errUnspecified), known("156.0", nil)), "web_pages", Warning, "unknown"},
+		{"chromedriver elsewhere", web("/c", unknown[string](errElsewhere), known("156.0", nil)), "web_pages", Warning, "another machine"},
+		{"chromedriver broken", web("/c", unknown[string](failed), known("156.0", nil)), "web_pages", Warning, "it broke"},
+		{"browser's code fits", web("/c", known("156.0.8078.1", nil), unknown[string](refused)), "web_pages", OK, "by its version code 807810833"},
+		{"browser unknown", web("/c", known("156.0", nil), unknown[string](refused)), "web_pages", Warning, "unknown"},
+		{"no browser", web("/c", known("156.0", nil), unknown[string](ErrNotInstalled)), "web_pages", Warning, "no com.android.chrome"},
 		{"own app not configured", func(f *Facts) { f.Apps = f.Apps[:1] }, "partner_app", Warning, "screens.partner"},
 
 		{"denied", func(f *Facts) {

@@ -86,6 +86,7 @@ func readPhone(ctx context.Context, f *Facts, d drivers.Diagnostics, s *Subject)
 	}
 	packages, err := d.Packages(ctx)
 	f.Driver.read(ctx, d, packages, err)
+	f.readWeb(ctx, d, packages, err, s.Chromedriver)
 	for i, m := range append([]*screen.Map{s.Alexa}, s.Others...) {
 		a := &f.Apps[i]
 		a.read(ctx, d, packages, err)
