@@ -128,6 +128,11 @@ func Open(c Config) (*Lab, error) {
 		l.Close()
 		return nil, err
 	}
+	if browser != "" && c.Speed != 0 { // on virtual time nobody comes through adb
+		if v, err := web.Version(context.Background(), browser); err == nil {
+			l.Phone.SetBrowserVersion(v)
+		}
+	}
 	return l, nil
 }
 

@@ -3,6 +3,7 @@ package suite_test
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"ffscert/drivers/testbed"
 	"ffscert/drivers/virtual"
 	"ffscert/drivers/virtual/handset"
+	"ffscert/drivers/virtual/web"
 	"ffscert/drivers/virtual/world"
 	"ffscert/features"
 	"ffscert/features/catalog"
@@ -167,6 +169,7 @@ func TestAConsentThatCannotBeRefused(t *testing.T) {
 // the requested address and the documents of Amazon's pages: nothing is left for
 // a person.
 func TestTheJourneysThroughTheRealAppium(t *testing.T) {
+	needsWeb(t)
 	w := fastWorld()
 	w.Partner.OwnSetUpTime = world.Range{Min: time.Second, Max: 2 * time.Second}
 	l := journeyLab(t, 2, w, handset.NoProfile())
@@ -238,6 +241,7 @@ func TestEveryFaultOfTheJourneyIsFoundByItsRule(t *testing.T) {
 // What is wrong in the request alone is found where a real browser shows it, by
 // its own rule and no other.
 func TestEveryFaultOfTheRequestIsFoundByItsRule(t *testing.T) {
+	needsWeb(t)
 	for _, f := range world.LWAFaults() {
 		if !f.Hidden() {
 			continue
@@ -257,5 +261,21 @@ func TestEveryFaultOfTheRequestIsFoundByItsRule(t *testing.T) {
 			}
 			require.Equal(t, verdict, a.Verdict, a.Message)
 		})
+	}
+}
+
+// needsWeb skips a test where web pages cannot be looked into.
+func needsWeb(t testing.TB) {
+	t.Helper()
+	_, err := web.Find("")
+	if err == nil {
+		_, err = exec.LookPath("chromedriver")
+	}
+	switch {
+	case err == nil:
+	case os.Getenv("FFSCERT_REQUIRE_REAL") == "1":
+		t.Fatal(err)
+	default:
+		t.Skipf("SKIPPED: %v", err)
 	}
 }

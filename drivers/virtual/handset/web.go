@@ -1,6 +1,7 @@
 package handset
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -12,6 +13,23 @@ var _ ui.Web = (*Handset)(nil)
 
 // amazonHome is where a page of the web is found whose address nobody has given.
 const amazonHome = "https://www.amazon.com/"
+
+// SetBrowserVersion makes the phone's browser one of that version, so that it
+// says of itself what the Chromium behind it does. It comes before anybody uses
+// the phone. [O] The version code is made of Chrome's build and patch.
+func (h *Handset) SetBrowserVersion(name string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if m := h.model(browserPackage); m != nil {
+		changed := *m
+		changed.VersionName = name
+		var major, minor, build, patch int
+		if n, _ := fmt.Sscanf(name, "%d.%d.%d.%d", &major, &minor, &build, &patch); n == 4 {
+			changed.VersionCode = build*100_000 + patch*100 + 33
+		}
+		h.models[slices.Index(h.models, m)] = &changed
+	}
+}
 
 const webView = "android.webkit.WebView"
 

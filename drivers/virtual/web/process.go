@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -59,6 +60,24 @@ func behind(path string) string {
 	}
 	return path
 }
+
+// Version is the version of a Chromium, such as 156.0.8078.108.
+func Version(ctx context.Context, executable string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, executable, "--version")
+	cmd.WaitDelay = time.Second
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("ask Chromium for its version: %w", err)
+	}
+	if m := versionWords.FindSubmatch(out); m != nil {
+		return string(m[1]), nil
+	}
+	return "", errors.New("Chromium does not say its version")
+}
+
+var versionWords = regexp.MustCompile(`\b(\d+(?:\.\d+){3})\b`)
 
 const (
 	// startTime is how long Chromium may take until its debugging port is open.
