@@ -78,7 +78,9 @@ func TestJudgements(t *testing.T) {
 		return func(f *Facts) { f.Time = known(Times{at.Add(phone), at, at.Add(took)}, nil) }
 	}
 	web := func(path string, driver, browser Known[string]) func(*Facts) {
-		return func(f *Facts) { f.Web = &WebFact{Chromedriver{Path: path}, driver, browser, known(int64(807810833), nil)} }
+		return func(f *Facts) {
+			f.Web = &WebFact{Chromedriver{Path: path}, driver, browser, known(int64(807810833), nil)}
+		}
 	}
 	list := func(change func(l []Listed)) func(*Facts) {
 		return func(f *Facts) { change(f.Survey.Value.Devices.Value) }

@@ -28,14 +28,24 @@ func (d *Device) abstract(name string) func(context.Context, *stream) {
 	if d.opts.Web == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), dialTime)
-	defer cancel()
-	conn, err := d.opts.Web.Dial(ctx, name)
+	dial := func(ctx context.Context) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, dialTime)
+		defer cancel()
+		return d.opts.Web.Dial(ctx, name)
+	}
+	// Whether it is there decides whether the host is refused; the stream may
+	// never come to be.
+	probe, err := dial(context.Background())
 	if err != nil {
 		d.log.WithError(err).Debug("adb socket refused")
 		return nil
 	}
-	return func(ctx context.Context, s *stream) { bridgeDevTools(ctx, s, conn) }
+	probe.Close()
+	return func(ctx context.Context, s *stream) {
+		if conn, err := dial(ctx); err == nil {
+			bridgeDevTools(ctx, s, conn)
+		}
+	}
 }
 
 // bridgeDevTools carries bytes between a stream and the debugging port. What the
@@ -155,15 +165,19 @@ func (f *frames) Write(p []byte) (int, error) {
 	n := len(p)
 	if !f.opened {
 		f.tail = append(f.tail, p...)
-		end := bytes.Index(f.tail, []byte("\r\n\r\n"))
-		if end < 0 || !bytes.Contains(bytes.ToLower(f.tail[:end]), []byte("upgrade: websocket")) {
-			if len(f.tail) > 16<<10 || end >= 0 {
-				f.tail = f.tail[:0] // plain HTTP, and another request may come
+		for !f.opened {
+			end := bytes.Index(f.tail, []byte("\r\n\r\n"))
+			if end < 0 {
+				if len(f.tail) > 16<<10 {
+					f.tail = f.tail[:0]
+				}
+				return n, nil
 			}
-			return n, nil
+			f.opened = bytes.Contains(bytes.ToLower(f.tail[:end]), []byte("upgrade: websocket"))
+			f.tail = f.tail[end+4:] // plain HTTP otherwise, and more may come
 		}
-		p = bytes.Clone(f.tail[end+4:])
-		f.opened, f.tail = true, f.tail[:0]
+		p = bytes.Clone(f.tail)
+		f.tail = nil
 	}
 	for len(p) > 0 {
 		if f.left == 0 {

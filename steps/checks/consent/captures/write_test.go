@@ -20,7 +20,7 @@ func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 	dwell, taps := 1.5, 2
 	c := consent.Capture{Locale: "de-DE", Density: 420, FontScale: 1.3, Journey: consent.Refuse, DeclaredScopes: []string{"a::b"},
 		RequestedURL: "https://www.amazon.com/ap/oa?scope=a::b&x=<y>", ScopeData: []byte(`{"profile":{"essential":false}}`), AppName: "Lumen", AppPackage: "com.example.lumen", Simulated: true,
-		Screens: []consent.Screen{{File: "01-home", Role: consent.Other, Package: "com.example.lumen", Dwell: &dwell, Taps: &taps, HTML: "<p>x</p>"},
+		Screens: []consent.Screen{{File: "01-home", Role: consent.Other, Package: "com.example.lumen", Dwell: &dwell, Taps: &taps, HTML: "<p>x</p>", Context: consent.Web},
 			{File: "02-consent", Role: consent.Consent, Package: "com.android.chrome"}}}
 	files, err := captures.Files(c, func(int) []byte { return []byte(source) })
 	require.NoError(t, err)
@@ -37,6 +37,16 @@ func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 	require.JSONEq(t, string(c.ScopeData), string(got.ScopeData))
 	got.ScopeData = c.ScopeData
 	require.Equal(t, c, got)
+
+	c.RequestedURL, c.Hidden = "", "there is no chromedriver"
+	files, err = captures.Files(c, func(int) []byte { return []byte(source) })
+	require.NoError(t, err)
+	for _, f := range files {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600))
+	}
+	got, err = captures.Read(dir)
+	require.NoError(t, err)
+	require.Equal(t, c.Hidden, got.Hidden)
 
 	c.Screens[0].File = "../x"
 	_, err = captures.Files(c, func(int) []byte { return nil })
