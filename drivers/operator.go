@@ -23,6 +23,8 @@ type Question struct {
 	Text    string // may have several lines
 	// Request tells that something is to be done, and not only judged.
 	Request bool
+	// Code tells that a one-time code is asked for: what is typed is kept nowhere.
+	Code bool
 }
 
 // Answer is what a person said.
@@ -32,6 +34,7 @@ type Answer struct {
 	// Skipped: the person cannot or does not want to judge.
 	Skipped bool
 	Note    string // their words; may be empty
+	Code    string // the one-time code that was asked for
 	// Blame is who is to blame for a no.
 	Blame Blame
 }

@@ -75,6 +75,11 @@ func (o *terminalOperator) Ask(ctx context.Context, q drivers.Question) (a drive
 func (o *terminalOperator) ask(ctx context.Context, q drivers.Question) (drivers.Answer, error) {
 	o.forget()
 	fmt.Fprintf(o.out, "\n%s, %s:\n  %s\n", printable(q.Testbed), printable(q.Attempt), strings.ReplaceAll(printable(q.Text), "\n", "\n  "))
+	if q.Code {
+		fmt.Fprint(o.out, "the code (empty if there is none): ")
+		code, err := o.line(ctx)
+		return drivers.Answer{Yes: code != "", Skipped: code == "", Code: code}, err
+	}
 	choices := "yes, no or skip"
 	if q.Request {
 		choices = "yes when it is done, no if it cannot be done"

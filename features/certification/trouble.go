@@ -124,6 +124,7 @@ const (
 	RigDeviceLog   Code = "FFS-E412" // the device's log cannot be read
 	RigSignedOut   Code = "FFS-E413" // the Alexa app is signed out
 	RigWebContext  Code = "FFS-E414" // a page of the web cannot be looked into
+	RigOneTimeCode Code = "FFS-E416" // Amazon asks for a one-time code, and there is none, or a wrong one
 	RigByOperator  Code = "FFS-E490" // the operator said no, and that it is nobody's fault who is tested
 	RigNobody      Code = "FFS-E491" // somebody has to do something, and nobody is there
 	RigLanguage    Code = "FFS-E492" // the phone speaks another language than the scenario asks for
@@ -148,6 +149,7 @@ const (
 	PartnerNoReason   Code = "FFS-E708" // no explanation before the consent
 	PartnerSignedOut  Code = "FFS-E709" // the partner app is signed out, and cannot be signed in
 	PartnerConsent    Code = "FFS-E710" // what the customer saw of Login with Amazon breaks a rule
+	PartnerKeepsLink  Code = "FFS-E711" // taken back at Amazon, and the app still says that it is linked
 	PartnerPage       Code = "FFS-E790" // the partner app shows another page than it should
 	PartnerText       Code = "FFS-E791" // words or an element that should be there are not, or the other way about
 	PartnerByOperator Code = "FFS-E792" // the operator said no, and that it is the partner app's fault

@@ -38,3 +38,54 @@ func TestAccountResolve(t *testing.T) {
 		}
 	}
 }
+
+// One source of one-time codes is given, and belongs to an account.
+func TestOneTimeCodes(t *testing.T) {
+	account := func(code string) string {
+		return `version: 1
+plan: mss-wifi-default
+product: {device_name: First light}
+testbeds:
+  - name: bench-1
+    virtual: {}
+    accounts:
+      amazon:
+        user: qa@example.com
+        password_env: PASSWORD
+        name: Ada Lovelace
+` + code
+	}
+	for code, want := range map[string]string{
+		"        code: {totp_env: SEED}":                                  "",
+		"        code: {totp_file: seed.txt}":                             "",
+		"        code: {prompt: true}":                                    "",
+		"        code: {command: [oathtool, --totp], timeout: 1m}":        "",
+		"        code: {totp_env: SEED, prompt: true}":                    "totp_env and prompt exclude each other",
+		"        code: {}":                                                "says nothing",
+		"        code: {prompt: true, timeout: 1m}":                       "timeout: belongs to command",
+		"        code: {command: [x], timeout: 1h}":                       "timeout",
+		"        code: {command: [\"\"]}":                                 "names no program",
+		"        code: {totp: JBSWY3DPEHPK3PXP}":                          "totp",
+		"        code: {totp_secret: JBSWY3DPEHPK3PXP}":                   "a secret must not stand in this file",
+		"        permissions_page: http://www.amazon.com/ap/adam":         "permissions_page",
+		"        permissions_page: https://www.amazon.de/ap/adam":         "",
+		"      partner: {user: u, password_env: P, code: {prompt: true}}": "code",
+		"      partner: {user: u, password_env: P, name: Ada Lovelace}":   "",
+	} {
+		path := filepath.Join(t.TempDir(), "ffscert.yaml")
+		if err := os.WriteFile(path, []byte(account(code)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := Load(path)
+		switch {
+		case want == "" && err != nil:
+			t.Errorf("%s: %v", code, err)
+		case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+			t.Errorf("%s: error %v, want %q", code, err, want)
+		case want != "" && strings.Contains(err.Error(), "JBSWY3"):
+			t.Errorf("%s: repeated in %v", code, err)
+		case strings.Contains(code, "totp_file") && !filepath.IsAbs(c.Testbeds[0].Accounts.Amazon.Code.TOTPFile):
+			t.Errorf("%q is not made absolute", c.Testbeds[0].Accounts.Amazon.Code.TOTPFile)
+		}
+	}
+}

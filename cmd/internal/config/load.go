@@ -203,7 +203,11 @@ func (c *Config) anchor(base string) {
 	}
 	for i := range c.Testbeds {
 		b := &c.Testbeds[i]
-		for _, p := range []*string{&b.Accounts.Partner.PasswordFile, &b.Accounts.Amazon.PasswordFile} {
+		files := []*string{&b.Accounts.Partner.PasswordFile, &b.Accounts.Amazon.PasswordFile}
+		if code := b.Accounts.Amazon.Code; code != nil {
+			files = append(files, &code.TOTPFile)
+		}
+		for _, p := range files {
 			if *p != "" && !filepath.IsAbs(*p) {
 				*p = filepath.Join(base, *p)
 			}

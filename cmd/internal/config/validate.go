@@ -100,6 +100,7 @@ func (t *tree) judgeTestbed(c *Config, b *Testbed, tokens []string) {
 	t.judgeNames(c, b, tokens)
 	t.judgeTiming(b, tokens)
 	t.judgeLab(b, tokens)
+	t.judgeAccounts(b, tokens)
 	if b.Phone != nil {
 		t.judgePhone(b.Phone, child(tokens, "phone"))
 	}
