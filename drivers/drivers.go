@@ -154,6 +154,12 @@ type Phone interface {
 	Commands() int64
 }
 
+// Links is a [Phone] that opens addresses.
+type Links interface {
+	// OpenLink opens an address in an app, which comes to the front.
+	OpenLink(ctx context.Context, a App, url string) error
+}
+
 // Power gives power to a socket and takes it away. Both return when the
 // socket has said that it switched, not when it was asked to.
 type Power interface {

@@ -48,6 +48,14 @@ func consentSentences() []Sentence {
 			"When I begin to link my Amazon account in the partner app",
 			func(ctx context.Context, a *Attempt, _ []string) error { return a.beginLink(ctx) }).with(true, partner.SeeLink, partner.Link),
 
+		sentence(ActorConsent, "I begin to link my Amazon account through the Alexa app",
+			"Taps Login with Amazon, goes on from the explanation in the Alexa app, if the maker's app offers that there, and stops at Amazon's consent page. "+
+				"Whether it was the Alexa app that showed it is judged by the consent rules.",
+			"When I begin to link my Amazon account through the Alexa app",
+			func(ctx context.Context, a *Attempt, _ []string) error {
+				return a.beginLinkIn(ctx, partner.Way{AlexaApp: true})
+			}).with(true, partner.SeeLink, partner.Link),
+
 		sentence(ActorConsent, "Amazon asks whether the app may use Frustration-Free Setup",
 			"Makes sure that Amazon's consent page asks for the scope of Frustration-Free Setup, by the words that the map of "+
 				"Amazon's pages has for it. If none of its words for any scope is on the page, that is not judged.",
@@ -158,7 +166,9 @@ func (a *Attempt) offered(ctx context.Context) (partner.LinkState, error) {
 		Hint:    "the guide asks that the app \"supports Login with Amazon, including the FFS scope\""}
 }
 
-func (a *Attempt) beginLink(ctx context.Context) error {
+func (a *Attempt) beginLink(ctx context.Context) error { return a.beginLinkIn(ctx, partner.Way{}) }
+
+func (a *Attempt) beginLinkIn(ctx context.Context, way partner.Way) error {
 	pages, err := a.amazon()
 	if err != nil {
 		return err
@@ -168,18 +178,12 @@ func (a *Attempt) beginLink(ctx context.Context) error {
 		return err
 	}
 	from := a.Bed.Clock.Now()
-	hand, err := a.Bed.Partner.BeginLink(ctx, s.At)
-	if err != nil {
+	if err := a.handOver(ctx, s.At, way); err != nil {
 		return err
-	}
-	if hand.Explained == "" {
-		a.warn("LWA-REASON", "no page of the partner app explained what the permission is for before Amazon's page came")
-	} else {
-		a.Observe("before Amazon's page the partner app explained: " + hand.Explained)
 	}
 	asked, err := pages.Consent(ctx)
 	if err != nil {
-		return err
+		return a.notAsked(ctx, err)
 	}
 	a.Observe("Amazon's consent page said: " + asked.Texts)
 	a.link.asked = &asked

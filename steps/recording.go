@@ -74,9 +74,10 @@ func (a *Attempt) record(ctx context.Context, j consent.Journey) error {
 		switch page {
 		case "consent":
 			a.saw(ctx, consent.Consent, page)
-		case "sign_in":
+		case "sign_in", "code":
 			a.saw(ctx, consent.SignIn, page)
 			a.left(1)
+			a.answered() // a page that refuses what was typed comes again
 		default:
 			a.saw(ctx, consent.Other, "amazon_"+page)
 		}
@@ -198,7 +199,7 @@ func (a *Attempt) capture(ctx context.Context) (s consent.Screen, source []byte,
 	if err != nil {
 		return s, nil, append(lacks, err.Error())
 	}
-	s.Tree = t
+	s.Tree, s.Context = t, consent.Native
 	if len(t.Windows) > 0 {
 		s.Package = t.Windows[0].Package
 	}

@@ -234,7 +234,7 @@ var vocabulary = sync.OnceValue(func() []Sentence {
 	var all []Sentence
 	for _, part := range [][]Sentence{
 		deviceSentences(), provisionerSentences(), networkSentences(), alexaSentences(), alexaNamedSentences(), alexaPageSentences(),
-		partnerSentences(), partnerPageSentences(), consentSentences(), phoneSentences(), packagingSentences(),
+		partnerSentences(), partnerPageSentences(), consentSentences(), journeySentences(), phoneSentences(), packagingSentences(),
 		evidenceSentences(), operatorSentences(), timeSentences(),
 	} {
 		all = append(all, part...)

@@ -70,6 +70,15 @@ func asksOnNetworks(c *config.Config, beds []string, plan certification.Plan, sc
 	}) && slices.ContainsFunc(scenarios, func(sc suite.Scenario) bool { return suite.Needs(sc, vocabulary, protocol).Network })
 }
 
+// asksForCodes tells whether a person may be asked for a one-time code.
+func asksForCodes(c *config.Config, beds []string, plan certification.Plan, scenarios []suite.Scenario) bool {
+	protocol, vocabulary := certification.ProtocolOf(plan.Protocol), steps.Vocabulary()
+	return slices.ContainsFunc(c.Testbeds, func(b config.Testbed) bool {
+		code := b.Accounts.Amazon.Code
+		return code != nil && code.Prompt && (len(beds) == 0 || slices.Contains(beds, b.Name))
+	}) && slices.ContainsFunc(scenarios, func(sc suite.Scenario) bool { return suite.Needs(sc, vocabulary, protocol).Amazon })
+}
+
 // unarranged finds the testbeds whose networks and account cannot be changed,
 // and which cases need it: their attempts will be blocked.
 func unarranged(c *config.Config, beds []string, plan certification.Plan, scenarios []suite.Scenario) []suite.Problem {

@@ -204,7 +204,7 @@ func runRun(ctx context.Context, s *state, o runOptions) error {
 	progress := newShower(s, ev, begun)
 	defer progress.Close()
 	asking := job.asksOperator()
-	onNetworks := asksOnNetworks(c, o.beds, job.plan, job.scenarios())
+	onNetworks := asksOnNetworks(c, o.beds, job.plan, job.scenarios()) || asksForCodes(c, o.beds, job.plan, job.scenarios())
 	switch {
 	case (asking || onNetworks) && s.attended():
 		person := newOperator(s, answerWithin)

@@ -17,6 +17,7 @@ import (
 	"ffscert/drivers/devicelog"
 	"ffscert/drivers/farm"
 	"ffscert/drivers/network"
+	"ffscert/drivers/onetime"
 	"ffscert/drivers/power"
 	"ffscert/drivers/recording"
 	"ffscert/drivers/testbed"
@@ -210,12 +211,51 @@ func addApps(s *state, bed *testbed.Testbed, b config.Testbed, m screenMaps) err
 	if m.amazon != nil {
 		bed.Amazon = amazon.New(bed.Phone, bed.Clock, m.amazon)
 		bed.Amazon.Account = amazon.Account{Email: login.User, Password: login.Password}
+		bed.Amazon.Permissions, bed.Amazon.Secret = b.Accounts.Amazon.PermissionsPage, s.secrets.Add
+		if bed.Amazon.Codes, err = oneTimeCodes(s, bed, b); err != nil {
+			return err
+		}
 	}
 	if pm := m.partner(b); pm != nil {
 		bed.Partner = partner.New(bed.Phone, bed.Clock, pm)
 		bed.Partner.Account = partner.Account{User: own.User, Password: own.Password}
 	}
 	return nil
+}
+
+// oneTimeCodes are those of the Amazon account; nil if nothing says where they
+// come from. A simulated account has its own.
+func oneTimeCodes(s *state, bed *testbed.Testbed, b config.Testbed) (onetime.Source, error) {
+	c := b.Accounts.Amazon.Code
+	alive := bed.Phone.KeepAlive
+	switch {
+	case c != nil && len(c.Command) > 0:
+		return onetime.Command{Args: c.Command, Testbed: b.Name, Timeout: c.Timeout}, nil
+	case c != nil && c.Prompt:
+		return onetime.Prompt{Who: func() drivers.Operator { return bed.Operator }, Testbed: b.Name, Alive: alive}, nil
+	}
+	secret := ""
+	if c != nil {
+		var err error
+		if secret, err = c.Secret(os.LookupEnv); err != nil {
+			return nil, usagef("accounts.amazon.code.%w", err)
+		}
+		s.secrets.Add(secret)
+	} else if b.Virtual != nil && b.Accounts.Amazon.User == "" {
+		secret = b.Virtual.Account.TOTPSeed
+	}
+	if secret == "" {
+		return nil, nil
+	}
+	t, err := onetime.NewTOTP(secret)
+	if err != nil {
+		return nil, usagef("accounts.amazon.code: what totp_env or totp_file names %w", err)
+	}
+	if c != nil {
+		s.secrets.Add(t.Secret())
+	}
+	t.Now, t.Clock, t.Alive = bed.Amazon.Time, bed.Clock, alive
+	return t, nil
 }
 
 func socket(bed *testbed.Testbed, s config.Socket, plug string) drivers.Power {

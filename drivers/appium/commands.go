@@ -273,6 +273,14 @@ func (p *Phone) Activate(ctx context.Context, a drivers.App) error {
 	return p.mobile(ctx, "activateApp", appID{a.Package}, nil)
 }
 
+// OpenLink opens an address in an app.
+func (p *Phone) OpenLink(ctx context.Context, a drivers.App, url string) error {
+	return p.mobile(ctx, "deepLink", struct {
+		URL     string `json:"url"`
+		Package string `json:"package"`
+	}{url, a.Package}, nil)
+}
+
 // Terminate ends an app; one that does not run is no error.
 func (p *Phone) Terminate(ctx context.Context, a drivers.App) error {
 	return p.mobile(ctx, "terminateApp", appID{a.Package}, nil)

@@ -32,6 +32,22 @@ func (m *Map) Application() drivers.App {
 // Labels are what the app is called under its icon.
 func (m *Map) Labels() []string { return slices.Clone(m.data.Labels) }
 
+// Packages are the app's own package, and those of other apps that show the same
+// screens.
+func (m *Map) Packages() []string { return append([]string{m.data.Package}, m.data.Hosts...) }
+
+// PackageOn is the package that shows the app's screens on the tree: its own, or
+// else one of the others; "" if none is there.
+func (m *Map) PackageOn(t *Tree) string {
+	there := t.Packages()
+	for _, p := range m.Packages() {
+		if slices.Contains(there, p) {
+			return p
+		}
+	}
+	return ""
+}
+
 // Platform is "android" or "ios".
 func (m *Map) Platform() string { return m.data.Platform }
 
@@ -414,7 +430,9 @@ func (e *Element) In(t *Tree, args ...string) (Match, error) {
 // count. iOS names the app in newer page sources only.
 func (e *Element) on(t *Tree, q Query) Query {
 	if q.Package == "" && (!t.IOS || len(t.Windows) > 0 && t.Windows[0].Package != "") {
-		q.Package = e.m.data.Package
+		if q.Package = e.m.PackageOn(t); q.Package == "" {
+			q.Package = e.m.data.Package
+		}
 	}
 	return q
 }

@@ -215,6 +215,11 @@ func (c *checker) build() {
 	if d.App == "" {
 		c.say("app", "is missing")
 	}
+	for i, h := range d.Hosts {
+		if h == "" || h == d.Package || slices.Contains(d.Hosts[:i], h) {
+			c.say("hosts", "each is another app's package, and is named once")
+		}
+	}
 	if d.Package == "" {
 		c.say("package", "is missing")
 	}

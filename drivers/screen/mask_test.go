@@ -40,7 +40,7 @@ func TestMapsMarkSecrets(t *testing.T) {
 	maps, err := screen.BuiltIn()
 	require.NoError(t, err)
 	for app, fields := range map[string][]string{
-		"partner": {"sign_in.password"}, "amazon": {"sign_in.password", "sign_in.code"},
+		"partner": {"sign_in.password"}, "amazon": {"sign_in.password", "code.code"},
 	} {
 		m, err := screen.Choose(maps, app, "android", "")
 		require.NoError(t, err)

@@ -75,6 +75,9 @@ func (w *mapWriter) body(d mapFile, comments map[string][]string) {
 	w.line(0, "version: %d", d.Version)
 	w.line(0, "app: %s", quoted(d.App))
 	w.line(0, "package: %s", quoted(d.Package))
+	if len(d.Hosts) > 0 {
+		w.line(0, "hosts: %s", quotedList(d.Hosts))
+	}
 	if d.Activity != "" {
 		w.line(0, "activity: %s", quoted(d.Activity))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ffscert/drivers/onetime"
 	"ffscert/drivers/testbed"
 	"ffscert/drivers/virtual"
 	"ffscert/drivers/virtual/handset"
@@ -84,6 +85,10 @@ func (l lab) walk(t testing.TB, tags string) map[consent.Journey]walked {
 func journeyLab(t testing.TB, door int, w world.Config, latency handset.Profile, change ...func(*virtual.Config)) lab {
 	l := newLab(t, door, w, latency, change...)
 	l.bed.Declared = testbed.Declared{AppName: w.Partner.AppName, Scopes: w.Partner.Scopes}
+	codes, err := onetime.NewTOTP(w.Account.TOTPSeed)
+	require.NoError(t, err)
+	codes.Now, codes.Clock = l.bed.Amazon.Time, l.bed.Clock
+	l.bed.Amazon.Codes = codes
 	return l
 }
 
@@ -98,14 +103,20 @@ func TestTheJourneysWithoutAFault(t *testing.T) {
 	const password = "Rosen-4711"
 	l.bed.Amazon.Account.Password, l.bed.Partner.Account.Password = password, password
 	all := l.walk(t, "@case:FFS-LWA-04")
-	require.Len(t, all, 5)
+	require.Len(t, all, len(consent.Journeys()))
 	roles := map[consent.Journey]string{
 		consent.Allow:     "other other explain signin consent other other",
 		consent.Refuse:    "other other explain signin consent refused fallback other",
 		consent.Cancel:    "other other explain signin consent refused fallback other",
 		consent.Timeout:   "other other explain signin consent other refused fallback other",
+		consent.Offline:   "other other explain other refused fallback other",
 		consent.Returning: "other other",
+		consent.SSO:       "other other explain consent other other",
+		consent.Browser:   "other other explain signin signin consent other other",
+		consent.AppToApp:  "other other explain consent other other",
+		consent.Revoked:   "other other other explain signin consent other other",
 	}
+	hosts := map[consent.Journey]string{consent.SSO: "com.amazon.mShop.android.shopping", consent.AppToApp: "com.amazon.dee.app"}
 	for j, w := range all {
 		require.Equal(t, roles[j], rolesOf(w.capture), j)
 		require.Empty(t, w.report.Findings, j)
@@ -116,8 +127,11 @@ func TestTheJourneysWithoutAFault(t *testing.T) {
 			}
 		}
 		want := certification.Review
-		if j == consent.Returning { // nothing is asked for
+		if j == consent.Returning || j == consent.Offline { // nothing is asked for
 			want = certification.Passed
+		} else {
+			require.Equal(t, certification.CauseRig, w.Cause, "%s: nobody is to blame for an address that is hidden", j)
+			require.Equal(t, certification.CauseRig, w.report.Cause, j)
 		}
 		require.Equal(t, want, w.Verdict, "%s: %s %s", j, w.Code, w.Message)
 		for name, data := range w.files {
@@ -132,16 +146,22 @@ func TestTheJourneysWithoutAFault(t *testing.T) {
 			require.Positive(t, *s.Dwell)
 			switch s.Role {
 			case consent.Consent, consent.SignIn:
-				require.Equal(t, "com.android.chrome", s.Package)
+				want := hosts[j]
+				if want == "" {
+					want = "com.android.chrome"
+				}
+				require.Equal(t, want, s.Package, "%s: %s", j, s.File)
 			default:
-				if !strings.Contains(s.File, "amazon") {
+				if !strings.Contains(s.File, "amazon") && !strings.Contains(s.File, "no-connection") {
 					require.Equal(t, "com.example.lumen", s.Package, s.File)
 				}
 			}
 		}
 	}
 	require.Greater(t, *all[consent.Timeout].capture.Screens[4].Dwell, 890.0, "the consent page was left unanswered")
-	require.Len(t, l.events.of(t, world.EventAuthorized), 2, "allowed once, and once more to come back linked")
+	// Allowed: allow, returning, sso, browser, app-to-app, and revoked before and after.
+	require.Len(t, l.events.of(t, world.EventAuthorized), 7)
+	require.Len(t, l.events.of(t, world.EventRevoked), 1)
 	require.Len(t, l.events.of(t, world.EventAuthorizationRefused), 1)
 }
 

@@ -69,10 +69,10 @@ func (h *Hand) uncover(ctx context.Context, tree *screen.Tree) (*screen.Tree, er
 
 // over is what lies over the app that the hand drives.
 func (e *Eyes) over(tree *screen.Tree, h *Hand) dialogs.Sight {
-	own := []string{h.Map.Application().Package}
+	own := h.Map.Packages()
 	all := []*screen.Map{h.Map}
 	for _, g := range e.apps {
-		own, all = append(own, g.App.Package), append(all, g.Hand.Map)
+		own, all = append(own, g.Hand.Map.Packages()...), append(all, g.Hand.Map)
 	}
 	return e.Dialogs.Find(tree, own, func(w *screen.Node) bool {
 		for _, m := range all {

@@ -53,7 +53,7 @@ func (g *Guide) Page(t *screen.Tree) (string, error) {
 	if !g.InFront(t) {
 		return Elsewhere, nil
 	}
-	g.Hand.eyes().front = g.App.Package
+	g.Hand.eyes().front = g.Hand.Map.PackageOn(t)
 	shown := g.Hand.Map.Which(t)
 	for _, name := range shown {
 		s, err := g.Hand.Map.Screen(name)
@@ -82,8 +82,9 @@ func (g *Guide) recognised(t *screen.Tree, page string) string {
 	return page
 }
 
-// InFront tells whether a window of the app is on the screen.
-func (g *Guide) InFront(t *screen.Tree) bool { return slices.Contains(t.Packages(), g.App.Package) }
+// InFront tells whether a window of the app is on the screen, or of an app that
+// shows its screens.
+func (g *Guide) InFront(t *screen.Tree) bool { return g.Hand.Map.PackageOn(t) != "" }
 
 // Find finds the way to the goal and returns what is seen there.
 func (g *Guide) Find(ctx context.Context) (*screen.Tree, error) {

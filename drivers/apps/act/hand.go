@@ -445,5 +445,8 @@ func (h *Hand) Until(ctx context.Context, what string, within time.Duration, jud
 	return missing(err)
 }
 
+// TimedOut tells whether an error says that nothing came of waiting.
+func TimedOut(err error) bool { return isTimeout(err) }
+
 // NotYet marks an error as a reason to look again; for [Hand.Until].
 func NotYet(err error) error { return notYet(err) }

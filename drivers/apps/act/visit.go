@@ -97,7 +97,7 @@ func (v Visit) NoText(ctx context.Context, text string) (Sight, error) {
 func (v Visit) says(t *screen.Tree, text string) bool {
 	want, found := spaceless(text), false
 	t.Each(func(n *screen.Node) bool {
-		found = n.Displayed && !n.Password && n.Package == v.Guide.App.Package && (spaceless(n.Text) == want || spaceless(n.ContentDesc) == want)
+		found = n.Displayed && !n.Password && n.Package == v.Guide.Hand.Map.PackageOn(t) && (spaceless(n.Text) == want || spaceless(n.ContentDesc) == want)
 		return !found
 	})
 	return found
@@ -162,7 +162,7 @@ func (v Visit) reach(ctx context.Context, path string) (Sight, error) {
 		}
 		for _, q := range queries {
 			if q.Package == "" {
-				q.Package = v.Guide.App.Package
+				q.Package = v.Guide.Hand.Map.PackageOn(tree)
 			}
 			for _, n := range tree.All(q) {
 				if slices.Contains(m.Nodes, n) {

@@ -1,5 +1,6 @@
 // Package amazon is what one does on Amazon's own pages of Login with Amazon:
-// sign in, read what the consent page asks for, allow or refuse.
+// sign in, read what the consent page asks for, allow or refuse, and take back
+// what was allowed. The pages are those of a browser, or of an app of Amazon's.
 //
 // It knows the pages by the names of their screen map (app: amazon). How the
 // pages are worded is not public: the words are data, and a guess until
@@ -14,6 +15,7 @@ import (
 
 	"ffscert/drivers"
 	"ffscert/drivers/apps/act"
+	"ffscert/drivers/onetime"
 	"ffscert/drivers/screen"
 	"ffscert/features/certification"
 )
@@ -30,6 +32,14 @@ type App struct {
 	Notice func(act.Notice)
 	// Account is what is signed in with when the pages ask for it.
 	Account Account
+	// Codes are the one-time codes of the account; nil if nothing says where they
+	// come from.
+	Codes onetime.Source
+	// Secret, if not nil, is told what must not be kept from now on.
+	Secret func(words ...string)
+	// Permissions is the address of the page on which a customer sees which apps
+	// may do something, and takes it back; "" is [PermissionsPage].
+	Permissions string
 	// Watch, if not nil, is told of each page that is shown, before anything on
 	// it is touched.
 	Watch func(ctx context.Context, page string)
@@ -48,7 +58,7 @@ func New(phone drivers.Phone, clock drivers.Clock, m *screen.Map) *App {
 			}
 		}}
 	a.guide = &act.Guide{Hand: a.hand, App: m.Application(), Name: "Amazon's page", Goal: "consent",
-		Order: []string{"error", "consent", "sign_in"}, Cause: certification.CauseDefinition, Crashed: certification.CauseRig}
+		Order: []string{"no_connection", "error", "consent", "permissions", "code", "sign_in"}, Cause: certification.CauseDefinition, Crashed: certification.CauseRig}
 	return a
 }
 
@@ -104,36 +114,7 @@ const pageWithin = 20 * time.Second
 // reads what it asks for.
 func (a *App) Consent(ctx context.Context) (Asked, error) {
 	var asked Asked
-	signedIn := false
-	var seen *screen.Tree
-	err := a.hand.Until(ctx, "Amazon's consent page", pageWithin, func(t *screen.Tree) error {
-		page, err := a.guide.Page(t)
-		if err != nil {
-			return err
-		}
-		switch page {
-		case "consent":
-			seen = t
-			a.watch(ctx, page)
-			return nil
-		case "error":
-			a.watch(ctx, page)
-			return &certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseNetwork,
-				Message: "Amazon's page shows an error: " + act.Words(t), Hint: "see the picture; client id and redirect of the partner app may be wrong, or the network is"}
-		case "sign_in":
-			if signedIn {
-				return act.NotYet(a.trouble("Amazon's page does not go on after signing in", "correct accounts.amazon in the configuration, or sign in by hand (a code may be asked for)"))
-			}
-			signedIn = true
-			a.watch(ctx, page)
-			if err := a.signIn(ctx); err != nil {
-				return err
-			}
-			return drivers.ErrNotYet
-		}
-		return act.NotYet(a.trouble("Amazon's consent page did not come: the screen shows "+act.Words(t),
-			"if consent was given before, take it back in the account's settings; if the page looks different, its screen map needs new locators"))
-	})
+	seen, err := a.through(ctx, "consent")
 	if err != nil {
 		return asked, err
 	}
@@ -151,20 +132,6 @@ func (a *App) Consent(ctx context.Context) (Asked, error) {
 		}
 	}
 	return asked, nil
-}
-
-func (a *App) signIn(ctx context.Context) error {
-	if a.Account.Email == "" {
-		return &certification.Trouble{Code: certification.PartnerSignedOut, Cause: certification.CauseRig,
-			Message: "Amazon's page asks to sign in", Hint: "sign the phone's browser in by hand, or give the testbed accounts.amazon in the configuration"}
-	}
-	if err := a.hand.Fill(ctx, a.Account.Email, false, "sign_in.email"); err != nil {
-		return err
-	}
-	if err := a.hand.Fill(ctx, a.Account.Password, true, "sign_in.password"); err != nil {
-		return err
-	}
-	return a.hand.Tap(ctx, "sign_in.submit")
 }
 
 // Allow gives the consent and waits until the page is left.
@@ -194,7 +161,7 @@ func (a *App) Leave(ctx context.Context, seen *screen.Tree) (bool, error) {
 		return false, err
 	}
 	switch page {
-	case "consent", "sign_in", "error":
+	case "consent", "sign_in", "code", "error", "no_connection":
 		a.guide.Note("PAGE-LEFT", "left Amazon's page that was open: "+act.Words(seen))
 		return true, a.hand.Back(ctx)
 	}

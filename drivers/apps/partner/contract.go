@@ -79,6 +79,7 @@ func Contract() []Part {
 
 		{"explain", "text", "", "the explanation that comes before Amazon's pages: what the permission is for", []Ability{Link}, false},
 		{"explain", "continue", "", "what goes on to Amazon's pages", []Ability{Link}, false},
+		{"explain", "alexa_app", "", "what goes on in the Alexa app instead of on Amazon's pages (app-to-app), where the app offers both", []Ability{Link}, true},
 		{"explain", "cancel", "", "what returns without going on", []Ability{Link}, true},
 
 		{"message", "text", "", "a notice, such as that the permission was refused (screen with covers: true)", []Ability{Link}, true},

@@ -85,6 +85,18 @@ func (a *App) LinkedWithin(ctx context.Context, within time.Duration) (bool, err
 	})
 }
 
+// OffersWithin waits until the app is not linked and offers to; otherwise the
+// state is what it was last.
+func (a *App) OffersWithin(ctx context.Context, within time.Duration) (LinkState, error) {
+	var s LinkState
+	_, err := a.until(ctx, "the partner app to ask again", within, func(ctx context.Context) (bool, error) {
+		var err error
+		s, err = a.linkState(ctx)
+		return s.Offered && !s.Linked, err
+	})
+	return s, err
+}
+
 // Unlink ends the link, if there is one.
 func (a *App) Unlink(ctx context.Context) error { return a.why(ctx, a.unlink(ctx)) }
 
@@ -113,17 +125,27 @@ type HandOver struct {
 	// none came.
 	Explained string
 	At        time.Time // when another app was seen in front
+	// Notice says that the app handed nothing over, and showed a notice of its own.
+	Notice bool
+}
+
+// Way is how the customer goes on from the explanation.
+type Way struct {
+	// AlexaApp: in the Alexa app, if the app offers that beside the usual way.
+	AlexaApp bool
+	// NoNetwork: the app may show a notice instead of handing over.
+	NoNetwork bool
 }
 
 // BeginLink taps Login with Amazon and goes through the explanation, until
 // another app is in front: Amazon's page in a browser, or an app of Amazon's.
 // at is where it is offered, from [LinkState].
-func (a *App) BeginLink(ctx context.Context, at string) (HandOver, error) {
-	h, err := a.beginLink(ctx, at)
+func (a *App) BeginLink(ctx context.Context, at string, way Way) (HandOver, error) {
+	h, err := a.beginLink(ctx, at, way)
 	return h, a.why(ctx, err)
 }
 
-func (a *App) beginLink(ctx context.Context, at string) (HandOver, error) {
+func (a *App) beginLink(ctx context.Context, at string, way Way) (HandOver, error) {
 	var h HandOver
 	if at == "account.login_with_amazon" {
 		if tree, err := a.hand.Seen(ctx); err != nil {
@@ -153,10 +175,23 @@ func (a *App) beginLink(ctx context.Context, at string) (HandOver, error) {
 		case "explain":
 			h.Explained = act.AllWords(t)
 			a.watch(ctx, "explain")
-			if err := a.hand.Tap(ctx, "explain.continue"); err != nil {
+			on := "explain.continue"
+			if way.AlexaApp {
+				if other, err := a.on(t, "explain.alexa_app"); err != nil {
+					return err
+				} else if other {
+					on = "explain.alexa_app"
+				}
+			}
+			if err := a.hand.Tap(ctx, on); err != nil {
 				return err
 			}
 			return drivers.ErrNotYet
+		case "message":
+			if way.NoNetwork {
+				h.Notice, h.At = true, a.hand.Clock.Now()
+				return nil
+			}
 		}
 		return act.NotYet(&certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseDefinition,
 			Message: "the partner app did not lead to Amazon: it shows " + act.Words(t), Hint: "see the picture of what was there"})

@@ -10,6 +10,8 @@
 package consent
 
 import (
+	"slices"
+
 	"ffscert/drivers"
 	"ffscert/features/certification"
 )
@@ -64,7 +66,9 @@ type Report struct {
 	// Verdict is failed, review, warning or passed. A rule that the journey
 	// requires and that could not be judged makes it review.
 	Verdict certification.Verdict `json:"verdict"`
-	// Cause is partner_app, or empty where the verdict is passed.
+	// Cause is partner_app; rig where the verdict rests on nothing but rules that
+	// could not be judged, for which nobody is to blame; or empty where it is
+	// passed.
 	Cause certification.Cause `json:"cause,omitempty"`
 	// RuleSet is the version of the rules that judged.
 	RuleSet string  `json:"ruleset"`
@@ -146,10 +150,21 @@ func (a *Auditor) Judge(c Capture, o Options) Report {
 		}
 	}
 	r.Verdict = verdict(r.Rules)
-	if r.Verdict != certification.Passed {
-		r.Cause = certification.CausePartnerApp
-	}
+	r.Cause = cause(r.Verdict, r.Rules)
 	return r
+}
+
+// cause is who is to blame for a verdict: the rig, if no rule that was judged
+// makes it what it is.
+func cause(v certification.Verdict, rules []RuleResult) certification.Cause {
+	if v == certification.Passed {
+		return ""
+	}
+	judged := slices.DeleteFunc(slices.Clone(rules), func(r RuleResult) bool { return r.Outcome == NotRun })
+	if len(judged) == 0 || verdict(judged) != v {
+		return certification.CauseRig
+	}
+	return certification.CausePartnerApp
 }
 
 // verdict rolls the outcomes up: fail → failed, review → review, warn →

@@ -63,6 +63,14 @@ func judgeFlow(s *subject, j *judgement) {
 		j.find(Review, views[len(views)-1], drivers.Rect{}, "the journey is %s, but Amazon's pages were shown by %s, not by %s", s.c.Journey, strings.Join(order, " and "), want)
 		return
 	}
+	if s.c.Journey == SSO {
+		for _, v := range views {
+			if v.Role == SignIn {
+				j.find(Review, v, drivers.Rect{}, "the journey is %s, but Amazon asks to sign in on %s: the Shopping app was not signed in", s.c.Journey, v.File)
+				return
+			}
+		}
+	}
 	j.pass("Amazon's pages are shown by %s", strings.Join(order, " and "))
 }
 

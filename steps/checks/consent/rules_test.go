@@ -66,8 +66,8 @@ const pageIntro = `
 What Amazon judges by is not public. The rules are ours; each names where it comes from. A rule on facts may fail; a judgement on words is at most a
 review. An outcome is pass, fail, warn, review or not_run. What could not be judged is not_run, with the reason, and never a pass.
 
-The verdict is the worst of the outcomes: fail makes it failed (cause partner_app), review makes it review, warn makes it warning. A rule that
-is required in the journey and was not run makes it review. Required are the rules that could find something worse than a warning, in the
+The verdict is the worst of the outcomes: fail makes it failed, review makes it review, warn makes it warning (cause partner_app). A rule that
+is required in the journey and was not run makes it review (cause rig, if nothing else does). Required are the rules that could find something worse than a warning, in the
 journeys in which there is something to judge. Contrast, targets, clipped text, prominence and the button's words end in a warning at worst; the
 baseline is yours to keep; readability is a matter of English alone: those are judged where they can be, and not required.
 
@@ -148,7 +148,7 @@ func reflected(t *testing.T) []byte {
 		case reflect.TypeFor[certification.Verdict]():
 			return enum(certification.Passed, certification.Failed, certification.Warning, certification.Review)
 		case reflect.TypeFor[certification.Cause]():
-			return enum(certification.CausePartnerApp)
+			return enum(certification.CausePartnerApp, certification.CauseRig)
 		case reflect.TypeFor[certification.Severity]():
 			return enum(certification.SeverityFail, certification.SeverityReview, certification.SeverityWarning)
 		case reflect.TypeFor[Outcome]():
