@@ -71,7 +71,7 @@ func TestSignedOutWithoutAnAccount(t *testing.T) {
 	// The page that was left open is not in the way of the next attempt.
 	l.bed.Amazon.Account = amazon.Account{Email: "qa@example.com", Password: "simulated"}
 	a = l.runCase(t, "mss-wifi-default", "FFS-LWA-01", 1)[0]
-	require.Equal(t, certification.Passed, a.Verdict, "%s %s", a.Code, a.Message)
+	requireFaultless(t, a)
 }
 
 // A map whose app looks otherwise is to blame itself, never the product.

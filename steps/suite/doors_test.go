@@ -23,6 +23,7 @@ import (
 	"ffscert/drivers/apps/partner"
 	"ffscert/drivers/devicelog"
 	"ffscert/drivers/network"
+	"ffscert/drivers/onetime"
 	"ffscert/drivers/power"
 	"ffscert/drivers/screen"
 	"ffscert/drivers/testbed"
@@ -213,6 +214,11 @@ func newLab(t testing.TB, door int, w world.Config, latency handset.Profile, cha
 	l.bed.Partner = partner.New(l.phone, l.bed.Clock, pm)
 	l.bed.Partner.Account = partner.Account{User: "qa@example.com", Password: "simulated"}
 	l.bed.Amazon = amazon.New(l.phone, l.bed.Clock, am)
+	codes, err := onetime.NewTOTP(w.Account.TOTPSeed)
+	require.NoError(t, err)
+	codes.Now, codes.Clock = l.bed.Amazon.Time, l.bed.Clock
+	l.bed.Amazon.Codes = codes
+	l.bed.Declared = testbed.Declared{AppName: w.Partner.AppName, Scopes: w.Partner.Scopes}
 	l.bed.Amazon.Account = amazon.Account{Email: "qa@example.com", Password: "simulated"}
 	l.bed.DevicePower = power.Alexa{App: l.bed.Alexa, Plug: w.Plugs.Device.Name}
 	l.bed.ProvisionerPower = power.Alexa{App: l.bed.Alexa, Plug: w.Plugs.Provisioner.Name}

@@ -30,7 +30,7 @@ func TestATextThatOnlyLargeLettersCut(t *testing.T) {
 		t.Run(fmt.Sprint(scale), func(t *testing.T) {
 			t.Parallel()
 			w := world.Defaults()
-			a := journeyLab(t, 1, w, handset.NoProfile(), func(c *virtual.Config) { c.PartnerApp, c.FontScale = model, scale }).walk(t, "@journey:allow")[consent.Allow]
+			a := newLab(t, 1, w, handset.NoProfile(), func(c *virtual.Config) { c.PartnerApp, c.FontScale = model, scale }).walk(t, "@journey:allow")[consent.Allow]
 			require.Equal(t, scale, a.capture.FontScale)
 			var cut []string
 			for _, f := range a.report.Findings {

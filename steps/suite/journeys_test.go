@@ -12,7 +12,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"ffscert/drivers/onetime"
 	"ffscert/drivers/testbed"
 	"ffscert/drivers/virtual"
 	"ffscert/drivers/virtual/handset"
@@ -82,16 +81,6 @@ func (l lab) walk(t testing.TB, tags string) map[consent.Journey]walked {
 	return found
 }
 
-func journeyLab(t testing.TB, door int, w world.Config, latency handset.Profile, change ...func(*virtual.Config)) lab {
-	l := newLab(t, door, w, latency, change...)
-	l.bed.Declared = testbed.Declared{AppName: w.Partner.AppName, Scopes: w.Partner.Scopes}
-	codes, err := onetime.NewTOTP(w.Account.TOTPSeed)
-	require.NoError(t, err)
-	codes.Now, codes.Clock = l.bed.Amazon.Time, l.bed.Clock
-	l.bed.Amazon.Codes = codes
-	return l
-}
-
 var address = regexp.MustCompile(`[\w.+-]+@[\w-]+\.\w+`)
 
 // On the simulated phone nothing is wrong: every journey comes to its end, and
@@ -99,7 +88,7 @@ var address = regexp.MustCompile(`[\w.+-]+@[\w-]+\.\w+`)
 // hidden in a Custom Tab: that alone is for a person.
 func TestTheJourneysWithoutAFault(t *testing.T) {
 	t.Parallel()
-	l := journeyLab(t, 1, world.Defaults(), handset.PhoneProfile())
+	l := newLab(t, 1, world.Defaults(), handset.PhoneProfile())
 	const password = "Rosen-4711"
 	l.bed.Amazon.Account.Password, l.bed.Partner.Account.Password = password, password
 	all := l.walk(t, "@case:FFS-LWA-04")
@@ -184,7 +173,7 @@ func TestAConsentThatCannotBeRefused(t *testing.T) {
 	t.Parallel()
 	w := world.Defaults()
 	w.Partner.LWAFault = world.LWARefuse
-	a := journeyLab(t, 1, w, handset.NoProfile()).walk(t, "@journey:refuse")[consent.Refuse]
+	a := newLab(t, 1, w, handset.NoProfile()).walk(t, "@journey:refuse")[consent.Refuse]
 	require.Equal(t, certification.Failed, a.Verdict, a.Message)
 	require.Equal(t, certification.PartnerConsent, a.Code)
 	require.Contains(t, a.Message, "LWA-REFUSE")
@@ -197,7 +186,7 @@ func TestTheJourneysThroughTheRealAppium(t *testing.T) {
 	needsWeb(t)
 	w := fastWorld()
 	w.Partner.OwnSetUpTime = world.Range{Min: time.Second, Max: 2 * time.Second}
-	l := journeyLab(t, 2, w, handset.NoProfile())
+	l := newLab(t, 2, w, handset.NoProfile())
 	all := l.walk(t, "@journey:offline or @journey:sso or @journey:browser or @journey:revoked")
 	require.Len(t, all, 4)
 	for j, w := range all {
@@ -228,7 +217,7 @@ func TestTheJourneysThroughTheRealAppium(t *testing.T) {
 // else's.
 func TestABrokenRuleFailsTheCase(t *testing.T) {
 	t.Parallel()
-	l := journeyLab(t, 1, world.Defaults(), handset.NoProfile())
+	l := newLab(t, 1, world.Defaults(), handset.NoProfile())
 	l.bed.Declared.AppName = "Somebody else's app"
 	a := l.walk(t, "@journey:allow")[consent.Allow]
 	require.Equal(t, certification.Failed, a.Verdict, a.Message)
@@ -249,7 +238,7 @@ func TestEveryFaultOfTheJourneyIsFoundByItsRule(t *testing.T) {
 			t.Parallel()
 			w := world.Defaults()
 			w.Partner.LWAFault = f
-			l := journeyLab(t, 1, w, handset.NoProfile())
+			l := newLab(t, 1, w, handset.NoProfile())
 			a := l.walk(t, "@journey:allow")[consent.Allow]
 			rule, verdict := f.Rule(), certification.Review // required rules are not run, either
 			switch f {
@@ -276,7 +265,7 @@ func TestEveryFaultOfTheRequestIsFoundByItsRule(t *testing.T) {
 		t.Run(string(f), func(t *testing.T) {
 			w := fastWorld()
 			w.Partner.LWAFault = f
-			l := journeyLab(t, 2, w, handset.NoProfile(), func(c *virtual.Config) { c.Speed = 8 })
+			l := newLab(t, 2, w, handset.NoProfile(), func(c *virtual.Config) { c.Speed = 8 })
 			a := l.walk(t, "@journey:allow")[consent.Allow]
 			verdict := certification.Failed
 			if f == world.LWAURLState || f == world.LWAURLPKCE {

@@ -41,7 +41,7 @@ func (a *App) Revoke(ctx context.Context, name string) (was bool, err error) {
 		return true, err
 	}
 	return true, a.hand.Until(ctx, "the permission to be gone", act.AppearWithin, func(t *screen.Tree) error {
-		asks, err := a.hand.On(t, "permissions.confirm")
+		asks, err := a.on(t, "permissions.confirm")
 		if err != nil {
 			return err
 		}

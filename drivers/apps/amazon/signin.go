@@ -92,7 +92,7 @@ func (a *App) next(ctx context.Context, goal string, done signingIn) (page strin
 // refusedYet is nil if the page has refused the code, and may be given another
 // one.
 func (a *App) refusedYet(t *screen.Tree, typed int) error {
-	refused, err := a.hand.On(t, "code.refused")
+	refused, err := a.on(t, "code.refused")
 	if err != nil {
 		return err
 	}
@@ -119,6 +119,14 @@ func (a *App) refusedYet(t *screen.Tree, typed int) error {
 	}
 	a.guide.Note("CODE-REFUSED", "Amazon refused the one-time code: the next one is typed")
 	return nil
+}
+
+// on tells whether an element is on the tree; one that the map has not is not.
+func (a *App) on(t *screen.Tree, path string) (bool, error) {
+	if _, err := a.hand.Map.Element(path); err != nil {
+		return false, nil
+	}
+	return a.hand.On(t, path)
 }
 
 func (a *App) signIn(ctx context.Context) error {
