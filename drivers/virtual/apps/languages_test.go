@@ -12,7 +12,7 @@ import (
 // What a customer sees on the way through Login with Amazon is said in each of
 // the languages in which the audit judges words; nothing is left in English.
 func TestWhatTheConsentShowsIsSaidInEveryLanguage(t *testing.T) {
-	names := []string{"Lumen {app.version}", "Amazon", "www.amazon.com"} // alike in every language
+	names := []string{"Lumen {app.version}", "Amazon", "www.amazon.com", "ERR_INTERNET_DISCONNECTED"} // alike in every language
 	field := regexp.MustCompile(`\{[^}]*\}`)
 	for _, name := range []string{"partner-demo", "browser"} {
 		m, err := apps.Load(name, apps.DefaultVocabulary())
