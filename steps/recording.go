@@ -127,8 +127,6 @@ func (a *Attempt) saw(ctx context.Context, role consent.Role, name string) {
 	s.Role = role
 	if role == consent.SignIn || role == consent.Consent || strings.HasPrefix(name, "amazon_") {
 		a.enterWeb(ctx, &s)
-	} else {
-		s.Context = consent.Native
 	}
 	at := -1
 	for i := range r.names {

@@ -50,16 +50,6 @@ const (
 	Other    Role = "other"
 )
 
-// Context is where a screen was read from: the phone's own tree of elements, or
-// the page of the web that it shows.
-type Context string
-
-// The contexts.
-const (
-	Native Context = "native"
-	Web    Context = "web"
-)
-
 // Roles are all roles.
 func Roles() []Role { return []Role{Explain, SignIn, Consent, Refused, Fallback, Other} }
 
@@ -105,8 +95,6 @@ type Screen struct {
 	File    string
 	Role    Role
 	Package string // in front
-	// Context is where the screen was read from; empty if that was not recorded.
-	Context Context
 	// Dwell is how long it was seen, in seconds, and Taps how many taps were
 	// made on it; nil if unknown.
 	Dwell *float64
