@@ -153,7 +153,7 @@ func TestRunHeader(t *testing.T) {
 	end, submit := day.Add(time.Hour), day.Add(time.Hour+7*24*time.Hour)
 	want := Run{ID: r.ID, State: journal.Finished, Simulated: true, Selection: "all", Plan: Plan{ID: "p", Name: "Plan", Version: "1.1"},
 		Derivative: "marketplace", Product: r.Header.Product, Testbeds: []journal.Testbed{{Name: "a", Simulated: true}, {Name: "b"}}, AmazonCustomerID: "A1",
-		StartedUTC: day, FinishedUTC: &end, TestsExecuted: 2, SubmitByUTC: &submit, Seed: 7, ToolVersion: "v0.1.0", Sessions: []Session{}}
+		StartedUTC: day, FinishedUTC: &end, TestsExecuted: 2, SubmitByUTC: &submit, Seed: 7, ToolVersion: "v0.1.0", Sessions: []Session{}, TakenOut: []TakenOut{}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
