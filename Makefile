@@ -8,7 +8,7 @@ REAL_SEEDS ?= $(if $(filter 3,$(SEEDS)),1,$(SEEDS))
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build run setup test faults lint fuzz bench fmt clean
+.PHONY: build run setup test faults lint pictures fuzz bench fmt clean
 
 build: ## bin/ffscert, one static binary
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ffscert ./cmd/ffscert
@@ -34,6 +34,11 @@ lint: ## gofmt, vet, staticcheck, the npm locks
 	@! grep -n '"resolved"' drivers/appium/server/package-lock.json reports/render/readers/package-lock.json || { echo "the npm lock must not name a registry" >&2; exit 1; }
 	@$(GO) vet ./...
 	@$(GO) run $(STATICCHECK) ./...
+
+pictures: ## those of the pages in docs, anew, from a run on the virtual testbed
+	@.ci/setup
+	@FFSCERT_READERS_HOME=$(CURDIR)/.tools/readers FFSCERT_REQUIRE_REAL=1 \
+		$(GO) test ./reports/render/pagetest -run '^TestPages$$' -count=1 -args -update
 
 fuzz: ## every fuzz target for FUZZTIME (3s); FUZZ=EXPR chooses
 	@GO="$(GO)" FUZZTIME="$(FUZZTIME)" FUZZ="$(FUZZ)" .ci/fuzz

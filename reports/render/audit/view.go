@@ -3,6 +3,7 @@ package audit
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"image"
 	"image/color"
@@ -69,8 +70,9 @@ type frame struct {
 }
 
 type box struct {
-	X, Y, W, H, N, TX, TY, Size, Line int
-	Class                             string
+	X, Y, W, H, TX, TY, Size, Line int
+	Label                          string // the numbers of the findings that are about it
+	Class                          string
 }
 
 func build(r consent.Report, c consent.Capture, tool string) view {
@@ -136,7 +138,16 @@ func screenOf(sc *consent.Screen, findings []consent.Finding, first bool, n *int
 		if b := f.Bounds; b != nil {
 			*n++
 			nt.N = *n
-			v.Boxes = append(v.Boxes, box{X: b.X, Y: b.Y, W: b.Width, H: b.Height, N: *n, TX: b.X + line, TY: max(b.Y-line*2, v.Width/28), Size: max(v.Width/28, 10), Line: line, Class: nt.Severity})
+			at := slices.IndexFunc(v.Boxes, func(o box) bool { return o.X == b.X && o.Y == b.Y && o.W == b.Width && o.H == b.Height })
+			if at >= 0 {
+				v.Boxes[at].Label += fmt.Sprintf(", %d", *n)
+				if nt.Severity == string(certification.SeverityFail) {
+					v.Boxes[at].Class = nt.Severity
+				}
+				v.Notes = append(v.Notes, nt)
+				continue
+			}
+			v.Boxes = append(v.Boxes, box{X: b.X, Y: b.Y, W: b.Width, H: b.Height, Label: fmt.Sprint(*n), TX: b.X + line, TY: max(b.Y-line*2, v.Width/28), Size: max(v.Width/28, 10), Line: line, Class: nt.Severity})
 		}
 		v.Notes = append(v.Notes, nt)
 	}
