@@ -22,20 +22,21 @@ import (
 //   - it can be printed;
 //   - it asks for nothing, and no script of it fails.
 //
-// The page is left as on a desk, in light.
+// The page is left as on a desk, in light. Where axe is not installed, the rest
+// is looked at before the test skips.
 func (p *Page) Check() {
 	p.t.Helper()
+	p.Fits()
+	if pdf := p.Paper(); len(pdf) < 5000 || !strings.HasPrefix(string(pdf), "%PDF-") {
+		p.t.Errorf("printed, the page has %d bytes", len(pdf))
+	}
+	p.Quiet()
 	p.Size(360, 900)
 	p.Look("dark")
 	p.Axe("dark")
 	p.Size(1200, 900)
 	p.Look("light")
 	p.Axe("light")
-	p.Fits()
-	if pdf := p.Paper(); len(pdf) < 5000 || !strings.HasPrefix(string(pdf), "%PDF-") {
-		p.t.Errorf("printed, the page has %d bytes", len(pdf))
-	}
-	p.Quiet()
 }
 
 // Fits fails if something runs out of a window, however narrow, or off a paper.
