@@ -53,7 +53,6 @@ type picture struct {
 // TestPages opens every page that the program writes, as it writes it, and
 // with -update makes the pictures of the documentation.
 func TestPages(t *testing.T) {
-	b := Start(t)
 	dir := t.TempDir()
 	bin := filepath.Join(dir, "ffscert")
 	run := func(status int, program string, args ...string) {
@@ -75,6 +74,8 @@ func TestPages(t *testing.T) {
 	run(0, bin, "packet", "build", "--demo", "--out", "packet.zip")
 	run(1, bin, "--runs", "audits", "consent", "audit", "--journey", "allow", "--html", "audit.html")
 	unzip(t, filepath.Join(dir, "packet.zip"), filepath.Join(dir, "packet"))
+
+	b := Start(t)
 
 	for _, s := range []shownPage{
 		{"matrix", "runs/latest/matrix.html", "", "SIMULATED", "", picture{"matrix.png", 1200, 1060}},
