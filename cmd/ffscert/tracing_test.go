@@ -6,10 +6,12 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
+	"ffscert/reports/render/pagetest"
 )
 
 // tracesIn are the traces of a run, by the number of the attempt.
@@ -93,4 +95,28 @@ func TestTracesOfReplays(t *testing.T) {
 		require.Equal(t, night[1].Steps, day[1].Steps)
 		require.NotEmpty(t, night[1].Log)
 	}
+}
+
+// What a run leaves opens from the disk: from the matrix page to the trace of what
+// failed, with the phone's pictures.
+func TestTraceOfARunInChromium(t *testing.T) {
+	browser := pagetest.Start(t)
+	dir := t.TempDir()
+	lab := "version: 1\nplan: mss-wifi-default\nproduct: {device_name: First light}\nseed: 7\ntestbeds:\n  - {name: lab, virtual: {device: {set_up_failure: 0.3}}}\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "ffscert.yaml"), []byte(lab), 0o600))
+	st, _, errs := testState(t, dir, "run", "--case", "3P2-DE-02", "--quiet")
+	require.Equal(t, exitFailed, Main(st), errs)
+	run, err := filepath.EvalSymlinks(filepath.Join(dir, "runs", "latest"))
+	require.NoError(t, err)
+	p := browser.Open(t, filepath.Join(run, "matrix.html"), "")
+	p.Click(`a.cell.v-failed`)
+	p.Do(chromedp.Click(chromedp.CSS(`details[open] a.trace`)), chromedp.WaitVisible(chromedp.CSS(`.film`)))
+	require.Contains(t, pagetest.Eval[string](p, `document.querySelector('main h1').innerText`), "attempt 2")
+
+	p = browser.Open(t, filepath.Join(run, "trace.html"), "")
+	p.Do(chromedp.WaitVisible(chromedp.CSS(`.film`)))
+	require.GreaterOrEqual(t, pagetest.Get(p, chromedp.Evaluate[int](`new Promise(done => { const all = [...document.querySelectorAll('.film img')]; const end = Date.now() + 10000;
+		const look = () => all.every(i => i.naturalWidth) || Date.now() > end ? done(all.filter(i => i.naturalWidth === 320 && i.naturalHeight > 600).length) : setTimeout(look, 30); look() })`, chromedp.EvalAwaitPromise)), 5)
+	require.Contains(t, pagetest.Eval[string](p, `document.querySelector('.step.failed .open').innerText`), "commissioning")
+	p.Quiet()
 }
