@@ -10,6 +10,34 @@
   const all = links.map((a, i) => ({ anchor: a.hash.slice(1), link: a, i }));
   let now = null;
 
+  // What passed has little to show, and is out of the way until one asks for it.
+  const nav = document.querySelector('nav');
+  const troubled = (a) => a.link.className !== 'v-passed';
+  const listed = () => all.filter((a) => troubled(a) || a === now || !nav.classList.contains('only'));
+  const good = all.filter((a) => !troubled(a)).length;
+  if (good && good < all.length) {
+    const word = () => (nav.classList.contains('only') ? 'Show the ' + good + ' that passed, too' : 'Hide the ' + good + ' that passed');
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'filter';
+    const set = (only) => {
+      nav.classList.toggle('only', only);
+      button.textContent = word();
+      turn();
+    };
+    button.addEventListener('click', () => set(!nav.classList.contains('only')));
+    nav.querySelector('summary').after(button);
+    nav.classList.add('only');
+    button.textContent = word();
+  }
+  const turn = () => {
+    const list = listed(), at = list.indexOf(now);
+    for (const b of main.querySelectorAll('.turn button')) {
+      b.to = at < 0 ? undefined : list[at + Number(b.dataset.by)];
+      b.disabled = !b.to;
+    }
+  };
+
   const el = (name, o, ...children) => {
     const e = document.createElement(name);
     for (const [k, v] of Object.entries(o || {})) {
@@ -177,10 +205,11 @@
       now = null;
       return;
     }
-    at = at || all.find((a) => a.link.className !== 'v-passed') || all[0];
+    at = at || all.find(troubled) || all[0];
     if (!at) return;
     if (now !== at) draw(at);
     now = at;
+    turn();
     const rows = [...main.querySelectorAll('.step')];
     const wanted = rows.find((r) => r.key === key) || rows.find((r) => r.classList.contains('failed')) || null;
     if (wanted) {
@@ -200,10 +229,7 @@
     }
     for (const a of all) a.link.removeAttribute('aria-current');
     at.link.setAttribute('aria-current', 'true');
-    const go = (by, word) => {
-      const to = all[at.i + by];
-      return el('button', { type: 'button', disabled: !to, onclick: () => { location.hash = to.anchor; } }, word);
-    };
+    const go = (by, word) => el('button', { type: 'button', 'data-by': by, onclick: (e) => { location.hash = e.currentTarget.to.anchor; } }, word);
     const deciding = d.findings.filter((f) => f[0] !== 'info').sort((a, b) => ['fail', 'review', 'warning'].indexOf(a[0]) - ['fail', 'review', 'warning'].indexOf(b[0]))[0];
     const finding = (f) => el('li', { class: 'f-' + (['fail', 'review', 'warning', 'info'].includes(f[0]) ? f[0] : 'info') }, text(f[0], 'sev'), el('code', { class: 't' }, f[1]), ' ', text(f[2]));
     const head = el('section', { class: 'card head ' + d.class },
