@@ -34,7 +34,7 @@ func (a *Attempt) KeepTrace(ctx context.Context) string {
 	log, why := a.deviceLog(ctx)
 	rules := a.Bed.NewCamera(nil)
 	a.private(rules)
-	trace := tr.Finish(rules, a.Bed.Secrets, log)
+	trace := tr.Finish(rules, a.Bed.Secrets, rules.Secrets, log)
 	if trace == nil {
 		return ""
 	}

@@ -25,9 +25,10 @@ const (
 )
 
 // Finish ends the attempt and makes its trace, without what is secret. Known are
-// words that are secret anyway; what the screens taught is secret everywhere. Log
-// are lines of the device's log. It returns nil if no attempt was begun.
-func (t *Tracer) Finish(rules recording.Rules, known *secret.Masker, log []drivers.LogLine) *certification.Trace {
+// words that are secret anyway, private those that tell who the customer is; what
+// the screens taught is secret everywhere. Log are lines of the device's log. It
+// returns nil if no attempt was begun.
+func (t *Tracer) Finish(rules recording.Rules, known *secret.Masker, private []string, log []drivers.LogLine) *certification.Trace {
 	if t == nil {
 		return nil
 	}
@@ -39,6 +40,7 @@ func (t *Tracer) Finish(rules recording.Rules, known *secret.Masker, log []drive
 		return nil
 	}
 	f := &finishing{a: a, rules: rules, known: known, trees: map[*source]*int{}}
+	f.words.Add(private...)
 	end := t.Clock.Now()
 	out := &certification.Trace{Schema: certification.TraceSchema, Case: a.id.Case, Scenario: a.id.Scenario, N: a.id.N,
 		Started: a.began.UTC(), Seconds: f.since(end)}

@@ -78,7 +78,7 @@ func (r *rig) tap() { r.exchange("POST", "element/1/click", "{}", 200, `{"value"
 func (r *rig) finish(log ...drivers.LogLine) *certification.Trace {
 	var known secret.Masker
 	known.Add("s3cr3t-word")
-	return r.Finish(&evidence.Camera{Known: &known}, &known, log)
+	return r.Finish(&evidence.Camera{Known: &known}, &known, []string{"ada@lumen.example"}, log)
 }
 
 func value(t *testing.T, v any) string {
@@ -224,7 +224,7 @@ func TestSecrets(t *testing.T) {
 	r := newRig(t)
 	ctx := r.Context(t.Context())
 	r.StepBegan()
-	r.exchange("POST", "element", `{"using":"xpath","value":"//*[@text='914-275' or 's3cr3t-word']"}`, 500, value(t, map[string]string{"error": "no 914-275", "message": "m"}))
+	r.exchange("POST", "element", `{"using":"xpath","value":"//*[@text='914-275' or 's3cr3t-word' or 'ada@lumen.example']"}`, 500, value(t, map[string]string{"error": "no 914-275", "message": "m"}))
 	r.exchange("POST", "element/1/value", `{"text":"typed by hand","value":["t"]}`, 200, `{"value":null}`)
 	require.NoError(t, drivers.Poll(ctx, r.clock, drivers.Wait{For: "914-275", Timeout: time.Second, Every: time.Second}, func(context.Context) error { return nil }))
 	r.screen = page("you typed 914-275, s3cr3t-word", code)
@@ -233,7 +233,7 @@ func TestSecrets(t *testing.T) {
 	got := r.finish(drivers.LogLine{Text: "pin 914-275 s3cr3t-word"})
 	data, err := json.Marshal(got)
 	require.NoError(t, err)
-	for _, word := range []string{"914-275", "s3cr3t", "typed by hand"} {
+	for _, word := range []string{"914-275", "s3cr3t", "typed by hand", "ada@lumen"} {
 		require.NotContains(t, string(data), word)
 	}
 	require.Contains(t, string(data), "otp_code")
@@ -326,7 +326,7 @@ func TestNoTracer(t *testing.T) {
 	tr.Wire(appium.Exchange{})
 	require.NoError(t, tr.Look(t.Context(), nil))
 	require.Equal(t, t.Context(), tr.Context(t.Context()))
-	require.Nil(t, tr.Finish(nil, nil, nil))
+	require.Nil(t, tr.Finish(nil, nil, nil, nil))
 	tr.Drop()
 }
 
@@ -343,7 +343,7 @@ func FuzzWire(f *testing.F) {
 		}
 		tr.StepEnded()
 		var known secret.Masker
-		got := tr.Finish(&evidence.Camera{Known: &known}, &known, []drivers.LogLine{{Text: string(request)}})
+		got := tr.Finish(&evidence.Camera{Known: &known}, &known, nil, []drivers.LogLine{{Text: string(request)}})
 		if _, err := json.Marshal(got); err != nil {
 			t.Fatal(err)
 		}

@@ -162,6 +162,8 @@ func kind(p string) string {
 		return "page source (xml)"
 	case "gz":
 		return "recorded traffic"
+	case "trace":
+		return "trace, as data"
 	case "txt", "log":
 		return "text (" + ext + ")"
 	default:
