@@ -231,8 +231,8 @@ func same(a, b []certification.TraceCommand) bool {
 // business.
 func detail(c command) string {
 	var v struct {
-		Using, Value, Script, Text string
-		Args                       json.RawMessage
+		Using, Value, Script, Text, Name string
+		Args                             json.RawMessage
 	}
 	if len(c.request) == 0 || len(c.request) > 1<<16 || json.Unmarshal(c.request, &v) != nil {
 		return ""
@@ -240,6 +240,8 @@ func detail(c command) string {
 	switch {
 	case v.Using != "":
 		return v.Using + "=" + v.Value
+	case v.Script != "" && !strings.HasPrefix(v.Script, "mobile: "):
+		return "a script in a page of the web"
 	case v.Script != "":
 		if args := string(v.Args); args != "" && args != "[]" && args != "[{}]" && args != "null" {
 			return v.Script + " " + args
@@ -247,6 +249,8 @@ func detail(c command) string {
 		return v.Script
 	case v.Text != "":
 		return "a text, which is not shown"
+	case c.path == "context":
+		return v.Name
 	}
 	return ""
 }

@@ -9,6 +9,7 @@ package tracing
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,6 +61,9 @@ type attempt struct {
 	last     *source
 	// still tells that nothing was done to the phone since last.
 	still bool
+	// web tells that the session looks into a page of the web: what is asked for
+	// there is no page source of the phone, and its secrets are not known.
+	web bool
 	// sent counts the commands, and seen how many there were at the last picture.
 	sent, seen int
 	pictured   screen.Fingerprint // of the screen at the last picture
@@ -292,7 +296,11 @@ func (t *Tracer) Wire(x appium.Exchange) {
 		a.missed++
 	}
 	switch {
-	case c.path == "source" && ok:
+	case c.path == "context" && c.method == http.MethodPost:
+		a.web, a.still = contextOf(c.request) != nativeContext, false
+	case c.path == "session" && c.method == http.MethodPost:
+		a.web, a.still = false, false // a new session looks at the phone's own screen
+	case c.path == "source" && ok && !a.web:
 		a.sees(x)
 	case c.path == "screenshot" && ok:
 		a.shoots(x)
@@ -339,6 +347,15 @@ func (a *attempt) shoots(x appium.Exchange) {
 		a.shots = slices.Delete(a.shots, 1, 2)
 		a.dropped++
 	}
+}
+
+// nativeContext is that of the phone's own screen (Appium, "Managing Contexts").
+const nativeContext = "NATIVE_APP"
+
+func contextOf(request []byte) string {
+	var v struct{ Name string }
+	_ = json.Unmarshal(request, &v) // what has none of the form has no name
+	return v.Name
 }
 
 // plain is a path without the session, and without the ids of elements.

@@ -255,6 +255,16 @@ func TestPicturesThatCannotBeMadeSafe(t *testing.T) {
 			r.tap()
 			r.Source(t.Context())
 		},
+		"no page source was taken right before": func(r *rig) { // a page of the web says nothing of the phone's screen
+			r.exchange("POST", "context", `{"name":"WEBVIEW_chrome"}`, 200, `{"value":null}`)
+			r.screen = "<html><body><p>top secret</p></body></html>"
+			r.Source(t.Context())
+			r.Screenshot(t.Context())
+			r.Source(t.Context())
+			r.StepBegan()
+			r.StepEnded()
+			r.exchange("POST", "context", `{"name":"NATIVE_APP"}`, 200, `{"value":null}`)
+		},
 		"cannot be read": func(r *rig) {
 			r.png = r.png[:80]
 			r.Source(t.Context())
