@@ -2,17 +2,13 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
-
 	"ffscert/features/certification"
+	"ffscert/features/yamlat"
 	"ffscert/reports/journal"
 	"ffscert/reports/matrix"
 )
@@ -54,10 +50,14 @@ func answerFrom(s *state, o reviewOptions, w *journal.Reviews, rec journal.Recor
 	if err != nil {
 		return 0, usagef("the answers cannot be read: %w", err)
 	}
-	f := &answersIn{name: o.from, dir: filepath.Dir(s.path(o.from))}
+	f := &answersIn{dir: filepath.Dir(s.path(o.from)), file: &yamlat.File{Name: o.from}}
 	list := f.read(data, o, rec)
-	if len(f.problems) > 0 {
-		return 0, usagef("%s\n  hint: nothing was recorded; see `ffscert review --help`", strings.Join(f.problems, "\n"))
+	if len(f.file.Problems) > 0 {
+		var lines []string
+		for _, p := range f.file.Problems {
+			lines = append(lines, p.String())
+		}
+		return 0, usagef("%s\n  hint: nothing was recorded; see `ffscert review --help`", strings.Join(lines, "\n"))
 	}
 	var fresh []journal.Review
 	for _, a := range list {
@@ -93,31 +93,20 @@ type given struct {
 
 // answersIn reads a file of answers and gathers all that is wrong with it.
 type answersIn struct {
-	name, dir string
-	tree      *ast.File
-	problems  []string
+	dir  string
+	file *yamlat.File
 }
+
+func (f *answersIn) add(field, format string, args ...any) { f.file.Add(field, format, args...) }
 
 func (f *answersIn) read(data []byte, o reviewOptions, rec journal.Record) (list []given) {
 	if nestsTooDeep(data) {
 		f.add("", "nests too deep")
 		return nil
 	}
-	defer func() {
-		// The parser of the library is not ours to trust with foreign input.
-		if recover() != nil {
-			list = nil
-			f.add("", "is not YAML that can be read")
-		}
-	}()
 	var in answerFile
-	tree, err := parser.ParseBytes(data, 0)
-	if err == nil {
-		f.tree = tree
-		err = yaml.UnmarshalWithOptions(data, &in, yaml.Strict())
-	}
-	if err != nil {
-		f.yamlError(err)
+	var ok bool
+	if f.file, ok = yamlat.Parse(f.file.Name, data); !ok || !f.file.Decode(&in) {
 		return nil
 	}
 	if len(in.Answers) == 0 {
@@ -128,7 +117,7 @@ func (f *answersIn) read(data []byte, o reviewOptions, rec journal.Record) (list
 	seen := map[string]int{}
 	for i, e := range in.Answers {
 		at := fmt.Sprintf("answers[%d]", i)
-		before := len(f.problems)
+		before := len(f.file.Problems)
 		g := given{Review: journal.Review{At: now(), Answer: journal.Answer(e.Answer), Cause: certification.Cause(e.Cause), Note: strings.TrimSpace(e.Note),
 			Name: saneName(firstOf(o.name, firstOf(e.Name, in.Name)))}}
 		item, ok := f.find(at, e, items, m)
@@ -139,7 +128,7 @@ func (f *answersIn) read(data []byte, o reviewOptions, rec journal.Record) (list
 			if line, twice := seen[key]; twice {
 				f.add(at, "answers the same as line %d", line)
 			}
-			seen[key] = f.line(at)
+			seen[key] = f.file.Line(at)
 		}
 		f.check(at, e, g)
 		for k, name := range e.Evidence {
@@ -153,7 +142,7 @@ func (f *answersIn) read(data []byte, o reviewOptions, rec journal.Record) (list
 			}
 			f.show(field, &g, img.File, img.WidthMM, img.HeightMM)
 		}
-		if g.Answer == journal.AnswerPass && ok && len(g.files) == 0 && (item.Attempt == 0 || len(item.Evidence) == 0) && len(f.problems) == before {
+		if g.Answer == journal.AnswerPass && ok && len(g.files) == 0 && (item.Attempt == 0 || len(item.Evidence) == 0) && len(f.file.Problems) == before {
 			f.add(at, "a pass needs something to show for it: evidence or images")
 		}
 		list = append(list, g)
@@ -234,47 +223,6 @@ func (f *answersIn) find(at string, e answerEntry, items []matrix.Item, m matrix
 		f.add(at+".case", "%q %s; `ffscert review --list` shows what waits", e.Case, verdict)
 	}
 	return matrix.Item{}, false
-}
-
-func (f *answersIn) add(field, format string, args ...any) {
-	where := f.name
-	if line := f.line(field); line > 0 {
-		where += fmt.Sprintf(":%d", line)
-	}
-	if field != "" {
-		where += ": " + field
-	}
-	f.problems = append(f.problems, where+": "+fmt.Sprintf(format, args...))
-}
-
-// yamlError keeps the library's line and words, without its picture of the source.
-func (f *answersIn) yamlError(err error) {
-	where, text := f.name, err.Error()
-	var at yaml.Error
-	if errors.As(err, &at) {
-		text = at.GetMessage()
-		if t := at.GetToken(); t != nil && t.Position != nil {
-			where += fmt.Sprintf(":%d", t.Position.Line)
-		}
-	}
-	f.problems = append(f.problems, where+": "+text)
-}
-
-// line is where a field stands, or the nearest around it that is there.
-func (f *answersIn) line(field string) int {
-	for f.tree != nil && field != "" {
-		if p, err := yaml.PathString("$." + field); err == nil {
-			if n, err := p.FilterFile(f.tree); err == nil && n != nil && n.GetToken() != nil {
-				return n.GetToken().Position.Line
-			}
-		}
-		cut := strings.LastIndexAny(field, ".[")
-		if cut < 0 {
-			break
-		}
-		field = field[:cut]
-	}
-	return 0
 }
 
 // nestsTooDeep bounds from above how deep a line of the file nests, and how deep

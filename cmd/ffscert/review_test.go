@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ffscert/features/yamlat"
 	"ffscert/reports/journal"
 )
 
@@ -91,8 +92,8 @@ func FuzzAnswers(f *testing.F) {
 	f.Add(bytes.Repeat([]byte("- "), 2000))
 	f.Add([]byte("a: &a [*a]\nanswers: *a"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		in := &answersIn{name: "f", dir: t.TempDir()}
-		if list := in.read(data, reviewOptions{}, journal.Record{}); len(in.problems) == 0 {
+		in := &answersIn{dir: t.TempDir(), file: &yamlat.File{Name: "f"}}
+		if list := in.read(data, reviewOptions{}, journal.Record{}); len(in.file.Problems) == 0 {
 			t.Fatalf("%d answers to a run in which nothing waits", len(list))
 		}
 	})

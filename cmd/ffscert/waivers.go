@@ -36,26 +36,30 @@ func loadWaivers(c *config.Config, cat *catalog.Catalog, now time.Time) ([]certi
 	if len(data) > maxWaivers {
 		return nil, nil, usagef("%s: more than %d bytes\n  hint: is this the file of waivers?", c.Waivers, maxWaivers)
 	}
-	list, err := catalog.Waivers(c.Waivers, data)
+	file, err := catalog.Waivers(c.Waivers, data)
 	if err != nil {
 		return nil, nil, usage(err)
 	}
 	var problems []suite.Problem
-	for _, w := range list {
+	for i, w := range file.List {
 		p := suite.Problem{File: c.Waivers}
+		var field string
 		_, err := cat.Case(w.Case)
 		var unknown *catalog.UnknownError
 		switch {
 		case errors.As(err, &unknown):
+			p.Line, field = file.At(i, "case")
 			p.Message, p.Hint = unknown.Error(), "correct the case of the waiver, or remove it"
 		case w.ExpiredAt(now):
+			p.Line, field = file.At(i, "expires")
 			p.Message, p.Hint = "the waiver of "+w.Case+" expired after "+w.Expires, "remove it, or agree on it again with Amazon's contact"
 		default:
 			continue
 		}
+		p.Message = field + ": " + p.Message
 		problems = append(problems, p)
 	}
-	return list, problems, nil
+	return file.List, problems, nil
 }
 
 // waiverTrouble is an error of usage if a run has waivers to be cleaned up.

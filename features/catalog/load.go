@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -10,11 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
-
 	"ffscert/features/certification"
+	"ffscert/features/yamlat"
 )
 
 // maxFile bounds a file of the catalogue, in bytes.
@@ -29,23 +25,7 @@ var variants = []string{"default", "simplified"}
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // Problem is one thing that is wrong with the catalogue.
-type Problem struct {
-	File  string
-	Line  int    // from 1; 0 where there is none
-	Field string // such as "cases[0].criterion.target"; may be empty
-	Text  string
-}
-
-func (p Problem) String() string {
-	s := p.File
-	if p.Line > 0 {
-		s += fmt.Sprintf(":%d", p.Line)
-	}
-	if p.Field != "" {
-		s += ": " + p.Field
-	}
-	return s + ": " + p.Text
-}
+type Problem = yamlat.Problem
 
 // Error is all that is wrong with a catalogue.
 type Error struct{ Problems []Problem }
@@ -144,71 +124,44 @@ func (l *loader) files(fsys fs.FS, dir string, read func(*document)) error {
 // document is a parsed file that can say on which line a field stands.
 type document struct {
 	*loader
+	file *yamlat.File
 	name string
-	data []byte
-	tree *ast.File
 }
 
 func (l *loader) parse(name string, data []byte) *document { return l.parseWithin(name, data, maxFile) }
 
 // parseWithin parses a file of at most longest bytes.
 func (l *loader) parseWithin(name string, data []byte, longest int) *document {
-	d := &document{loader: l, name: name, data: data}
 	if len(data) > longest {
-		d.add("", "the file is larger than %d bytes", longest)
+		l.problems = append(l.problems, Problem{File: name, Text: fmt.Sprintf("the file is larger than %d bytes", longest)})
 		return nil
 	}
-	tree, err := parser.ParseBytes(data, 0)
-	if err != nil {
-		d.yamlError(err)
+	file, ok := yamlat.Parse(name, data)
+	d := &document{loader: l, file: file, name: name}
+	if d.moved(); !ok {
 		return nil
 	}
-	d.tree = tree
 	return d
 }
 
-func (d *document) decode(into any) bool {
-	if err := yaml.UnmarshalWithOptions(d.data, into, yaml.Strict()); err != nil {
-		d.yamlError(err)
-		return false
-	}
-	return true
+// moved takes what was found to be wrong with the file to that of the others.
+func (d *document) moved() {
+	d.problems = append(d.problems, d.file.Problems...)
+	d.file.Problems = nil
 }
 
-// yamlError keeps the library's line and words, and leaves its picture of the source out.
-func (d *document) yamlError(err error) {
-	p := Problem{File: d.name, Text: err.Error()}
-	var at yaml.Error
-	if errors.As(err, &at) {
-		p.Text = at.GetMessage()
-		if t := at.GetToken(); t != nil && t.Position != nil {
-			p.Line = t.Position.Line
-		}
-	}
-	d.problems = append(d.problems, p)
+func (d *document) decode(into any) bool {
+	defer d.moved()
+	return d.file.Decode(into)
 }
 
 // add reports a problem at a field, such as "cases[0].id".
 func (d *document) add(field, format string, args ...any) {
-	d.problems = append(d.problems, Problem{File: d.name, Line: d.line(field), Field: field, Text: fmt.Sprintf(format, args...)})
+	d.file.Add(field, format, args...)
+	d.moved()
 }
 
-// line is where a field stands, or the nearest field around it that is there.
-func (d *document) line(field string) int {
-	for d.tree != nil && field != "" {
-		if p, err := yaml.PathString("$." + field); err == nil {
-			if n, err := p.FilterFile(d.tree); err == nil && n != nil && n.GetToken() != nil {
-				return n.GetToken().Position.Line
-			}
-		}
-		cut := strings.LastIndexAny(field, ".[")
-		if cut < 0 {
-			break
-		}
-		field = field[:cut]
-	}
-	return 0
-}
+func (d *document) line(field string) int { return d.file.Line(field) }
 
 // text reports a field that must not be empty.
 func (d *document) text(field, value string) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ffscert/features/certification"
+	"ffscert/features/yamlat"
 )
 
 // waiverFile is the form of a file of waivers.
@@ -23,7 +24,7 @@ type waiverEntry struct {
 // Waivers reads a file of exceptions that were agreed with Amazon's contact.
 // name is the file's name, for problems. All that is wrong is reported at
 // once, as an *[Error]. Whether a waiver has expired is not judged here.
-func Waivers(name string, data []byte) ([]certification.Waiver, error) {
+func Waivers(name string, data []byte) (*WaiverFile, error) {
 	l := &loader{}
 	d := l.parse(name, data)
 	var f waiverFile
@@ -51,5 +52,18 @@ func Waivers(name string, data []byte) ([]certification.Waiver, error) {
 	if len(l.problems) > 0 {
 		return nil, &Error{Problems: l.problems}
 	}
-	return list, nil
+	return &WaiverFile{list, d.file}, nil
+}
+
+// WaiverFile is a file of waivers that can say where in it something stands.
+type WaiverFile struct {
+	List []certification.Waiver
+	file *yamlat.File
+}
+
+// At is where a field of the i-th waiver stands: its line, and how the field is
+// called.
+func (w *WaiverFile) At(i int, field string) (line int, path string) {
+	path = fmt.Sprintf("waivers[%d].%s", i, field)
+	return w.file.Line(path), path
 }

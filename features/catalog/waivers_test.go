@@ -18,13 +18,17 @@ const goodWaiver = `waivers:
 `
 
 func TestWaivers(t *testing.T) {
-	list, err := Waivers("w.yaml", []byte(goodWaiver))
+	file, err := Waivers("w.yaml", []byte(goodWaiver))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := certification.Waiver{Case: "FFS-LWA-03", Reason: "The skill cannot be linked twice.", Reference: "e-mail of 2026-10-02", Owner: "Ada", Expires: "2027-03-01"}
+	list := file.List
 	if len(list) != 1 || list[0] != want {
 		t.Fatalf("%+v", list)
+	}
+	if line, path := file.At(0, "expires"); line != 6 || path != "waivers[0].expires" {
+		t.Errorf("%d, %s", line, path)
 	}
 }
 
