@@ -98,6 +98,25 @@ func exactly(n int, what string) cobra.PositionalArgs {
 	}
 }
 
+// refuseUnknown refuses cases that the plan does not have, and says which may have
+// been meant.
+func refuseUnknown(plan certification.Plan, cases []string) error {
+	for _, id := range cases {
+		if _, ok := plan.Case(id); ok {
+			continue
+		}
+		near := catalog.UnknownCase(plan, id).Nearest
+		if len(near) == 0 {
+			return nil // what it has is said where it is selected
+		}
+		if strings.EqualFold(near[0], id) {
+			near = near[:1]
+		}
+		return usagef("plan %s has no case %q\n  hint: did you mean %s? `ffscert plan show %s` lists what it has", plan.ID, id, strings.Join(near, " or "), plan.ID)
+	}
+	return nil
+}
+
 // listedPlans is what `plan list --json` says.
 type listedPlans struct {
 	Schema string               `json:"schema"`

@@ -295,6 +295,9 @@ func prepareRun(s *state, c *config.Config, o runOptions) (plannedRun, error) {
 	if sel.Attempts == 0 {
 		sel.Attempts = c.Attempts
 	}
+	if err := refuseUnknown(plan, o.cases); err != nil {
+		return plannedRun{}, err
+	}
 	jobs, err := suite.Select(plan, scenarios, sel, knows(cat))
 	if err != nil {
 		return plannedRun{}, usage(err)
