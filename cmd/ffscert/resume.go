@@ -44,6 +44,8 @@ func noSuchRun(err error, runsDir, run string) error {
 		return usagef("there is no run in %s yet\n  hint: `ffscert run` makes one; --runs names another folder", runsDir)
 	case errors.Is(err, journal.ErrNoRun), errors.Is(err, journal.ErrBadRunID):
 		return usagef("there is no run %q in %s\n  hint: give a run's id, or latest", run, runsDir)
+	case errors.Is(err, journal.ErrNewer):
+		return usagef("%w\n  hint: this is ffscert %s; the file was left as it is", err, version)
 	case errors.Is(err, journal.ErrForeign):
 		return usagef("%w\n  hint: the file was left as it is; if you have a copy of the run's folder, put it back; otherwise begin a new run", err)
 	}

@@ -120,6 +120,10 @@ func listRuns(ctx context.Context, s *state, runsDir string, last int, asJSON bo
 			h.Runs = append(h.Runs, listedRun{ID: e.ID, Apps: []string{}, Error: line})
 			continue
 		}
+		if r.record.ID != e.ID { // a copy counts nothing twice
+			h.Runs = append(h.Runs, listedRun{ID: e.ID, Apps: []string{}, Error: "it is the record of run " + r.record.ID + " in a folder of another name, and is not counted"})
+			continue
+		}
 		h.Runs = append(h.Runs, listed(r.matrix))
 		all = append(all, r.matrix)
 	}

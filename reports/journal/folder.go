@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"syscall"
 	"time"
 )
 
@@ -53,6 +54,27 @@ func resolve(runsDir, run string) (id, dir string, err error) {
 		return "", "", fmt.Errorf("%w: %s in %s", ErrNoRun, id, runsDir)
 	}
 	return id, dir, nil
+}
+
+// openRegular opens a file for reading that must be a regular one: a pipe of that
+// name would hold the reader up for ever.
+func openRegular(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	if s, err := f.Stat(); err != nil || !s.Mode().IsRegular() {
+		return nil, errors.Join(fmt.Errorf("%s: %w: it is not a regular file", path, ErrForeign), f.Close())
+	}
+	return f, nil
+}
+
+// lockable refuses what is there in the place of a lock and is none.
+func lockable(name string) error {
+	if s, err := os.Stat(name); err == nil && !s.Mode().IsRegular() {
+		return fmt.Errorf("%s: %w: it is not a regular file", name, ErrForeign)
+	}
+	return nil
 }
 
 // pointLatest makes runsDir/latest point to a run. Readers see the old run or

@@ -49,6 +49,9 @@ func (e *BusyError) Is(target error) bool { return target == ErrBusy }
 // however it ends; what the note says counts only while somebody has the lock.
 func lockRun(ctx context.Context, dir string) (*flock.Flock, error) {
 	name := filepath.Join(dir, lockName)
+	if err := lockable(name); err != nil {
+		return nil, err
+	}
 	l := flock.New(name)
 	patient, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
@@ -83,7 +86,7 @@ func signLock(name string) {
 
 // whoWrites reads the note; it is zero where there is none that makes sense.
 func whoWrites(name string) (w Writer) {
-	f, err := os.Open(name)
+	f, err := openRegular(name)
 	if err != nil {
 		return Writer{}
 	}
@@ -104,7 +107,7 @@ func whoWrites(name string) (w Writer) {
 // written tells whether a writer holds the run.
 func written(dir string) bool {
 	name := filepath.Join(dir, lockName)
-	if _, err := os.Stat(name); err != nil {
+	if s, err := os.Stat(name); err != nil || !s.Mode().IsRegular() {
 		return false
 	}
 	l := flock.New(name, flock.SetFlag(os.O_RDONLY))

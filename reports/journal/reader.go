@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -33,6 +34,8 @@ var (
 	// ErrForeign says that a file is not a journal, is torn, or was made by a
 	// newer version. Such a file is never written to.
 	ErrForeign = errors.New("not a journal of this tool")
+	// ErrNewer is an [ErrForeign] that a newer version of this tool can read.
+	ErrNewer = errors.New("use a newer ffscert")
 	// ErrNoRoom says that the disk is full. What was recorded is intact.
 	ErrNoRoom = errors.New("there is no room on the disk")
 	// ErrLocked says that another program keeps the journal's file locked.
@@ -113,6 +116,9 @@ func List(ctx context.Context, runsDir string) ([]Entry, error) {
 	names, err := os.ReadDir(runsDir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
+	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return nil, fmt.Errorf("list the runs: %s is no folder\n  hint: --runs, or runs: in the configuration, names the folder in which runs are kept", runsDir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list the runs: %w", err)

@@ -105,7 +105,11 @@ func OpenReviews(ctx context.Context, runsDir, run string) (*Reviews, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := flock.New(filepath.Join(dir, reviewsLock))
+	name := filepath.Join(dir, reviewsLock)
+	if err := lockable(name); err != nil {
+		return nil, err
+	}
+	l := flock.New(name)
 	patient, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
 	ok, err := l.TryLockContext(patient, lockEvery)
@@ -180,9 +184,12 @@ func (r Review) validate() error {
 // are none where there is no file.
 func readReviews(dir, run string) ([]Review, error) {
 	path := filepath.Join(dir, reviewsName)
-	in, err := os.Open(path)
+	in, err := openRegular(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
+	}
+	if errors.Is(err, ErrForeign) {
+		return nil, err
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the reviews: %w", err)

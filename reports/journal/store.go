@@ -82,7 +82,7 @@ func openExisting(ctx context.Context, path, mode string) (db *sql.DB, version i
 	case version < 1:
 		err = fmt.Errorf("%s: %w: it has no schema version", path, ErrForeign)
 	case version > schemaVersion:
-		err = fmt.Errorf("%s: %w: its schema version %d is newer than this tool's %d; use a newer ffscert", path, ErrForeign, version, schemaVersion)
+		err = fmt.Errorf("%s: %w: its schema version %d is newer than this tool's %d; %w", path, ErrForeign, version, schemaVersion, ErrNewer)
 	default:
 		err = sameShape(ctx, db, version)
 		if errors.Is(err, ErrForeign) {
@@ -100,17 +100,16 @@ func openExisting(ctx context.Context, path, mode string) (db *sql.DB, version i
 // identify compares SQLite's file header with what every journal has.
 // Source: sqlite.org, "Database File Format", section 1.3.
 func identify(path string) error {
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
+	f, err := openRegular(path)
+	switch {
+	case errors.Is(err, ErrForeign):
+		return err
+	case errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("%s: %w: the run's folder has no journal", path, ErrForeign)
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("open the journal: %w", err)
 	}
 	defer f.Close()
-	if s, err := f.Stat(); err != nil || !s.Mode().IsRegular() {
-		return fmt.Errorf("%s: %w: it is not a regular file", path, ErrForeign)
-	}
 	var head [100]byte
 	if _, err := io.ReadFull(f, head[:]); err != nil {
 		return fmt.Errorf("%s: %w: it is empty or cut off", path, ErrForeign)
