@@ -291,13 +291,15 @@ func (p *shower) Ended(bed string, a certification.Attempt) {
 	p.mu.Lock()
 	took := p.run.Ended(bed, a, time.Now())
 	several := len(p.run.Beds) > 1
+	b := p.run.Bed(bed)
+	asked := b != nil && b.Asked // who was asked wants to know what came of it
 	c := p.counted()
 	p.mu.Unlock()
 	if p.events != nil {
 		p.events.Emit(&events.AttemptFinished{Attempt: attemptOf(bed, a.ID), Simulated: a.Simulated, Verdict: a.Verdict, Cause: a.Cause, Code: a.Code,
 			Message: a.Message, Hint: a.Hint, SetupTime: a.SetupTime, Started: a.Started.UTC(), Finished: a.Finished.UTC(), Took: took.Seconds(), Attempts: c})
 	}
-	if p.live && a.Verdict == certification.Passed {
+	if p.live && a.Verdict == certification.Passed && !asked {
 		return // the block shows it
 	}
 	line := oneLine(fmt.Sprintf("%s %s%s%s", a.ID, a.Verdict, setUpIn(a), because(a)))

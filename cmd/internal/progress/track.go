@@ -33,9 +33,11 @@ type Bed struct {
 	Since time.Time // of the state; of an attempt also while a person is asked
 
 	// Of an attempt.
-	ID   certification.AttemptID
-	Of   int // attempts of the scenario that the plan requires
-	Step Step
+	ID certification.AttemptID
+	// Asked tells that a person was asked in it.
+	Asked bool
+	Of    int // attempts of the scenario that the plan requires
+	Step  Step
 
 	Last []certification.Verdict // of the attempts made here in this session, the newest last
 	// Ended is the newest of them; its ID is empty before the first.
@@ -137,7 +139,7 @@ func (b *Bed) enter(s State, now time.Time) {
 func (r *Run) Began(bed string, id certification.AttemptID, of int, now time.Time) {
 	if b := r.Bed(bed); b != nil {
 		b.enter(Attempt, now)
-		b.ID, b.Of = id, of
+		b.ID, b.Of, b.Asked = id, of, false
 	}
 }
 
@@ -163,7 +165,7 @@ func (r *Run) Waiting(bed, what string, now time.Time) (done func()) {
 // Asked is told that a person is asked at a testbed, or no longer.
 func (r *Run) Asked(bed string, asked bool) {
 	if b := r.Bed(bed); b != nil && b.Busy() {
-		b.State = Attempt
+		b.State, b.Asked = Attempt, true
 		if asked {
 			b.State = Asking
 		}
