@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime/debug"
 	"sync"
 	"testing"
 	"time"
@@ -41,6 +42,7 @@ import (
 var rig adbtest.Lazy
 
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // the labs are many, and short-lived
 	code := m.Run()
 	if err := rig.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -153,7 +155,8 @@ func fastWorld() world.Config {
 func newLab(t testing.TB, door int, w world.Config, latency handset.Profile, change ...func(*virtual.Config)) lab {
 	t.Helper()
 	l := lab{events: &events{}, wire: &wire{}}
-	cfg := virtual.Config{World: w, Latency: latency, Events: l.events}
+	// A quarter of a phone's pixels: much of a test's time goes into pictures.
+	cfg := virtual.Config{World: w, Latency: latency, Events: l.events, Width: 540, Height: 1170, Density: 210}
 	if door == 2 {
 		cfg.Speed = 1
 	}
