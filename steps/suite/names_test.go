@@ -104,6 +104,7 @@ func TestANameInAnotherEncoding(t *testing.T) {
 
 // A few of them through the real Appium: all names of the testbed are odd.
 func TestNamesThroughTheRealAppium(t *testing.T) {
+	t.Parallel()
 	w := namedWorld(names()["both quotes"] + " " + names()["joined emoji"])
 	w.Plugs.Device.Name, w.Plugs.Provisioner.Name = names()["backslash"]+names()["locator language"], names()["Arabic"]
 	w.Provisioner.Name = names()["100 characters"]

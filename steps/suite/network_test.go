@@ -98,7 +98,11 @@ func TestEveryPlan(t *testing.T) {
 			if p.ID != "mss-wifi-default" { // the journeys of the consent are the same in each
 				jobs = slices.DeleteFunc(jobs, func(j suite.Job) bool { return j.Case.ID == "FFS-LWA-04" })
 			}
-			l := newLab(t, 1, speaking(p.Protocol), handset.NoProfile())
+			latency := handset.NoProfile()
+			if p.ID == "mss-wifi-default" || p.ID == "wss-wifi-default" { // on a phone that takes its time
+				latency = handset.PhoneProfile()
+			}
+			l := newLab(t, 1, speaking(p.Protocol), latency)
 			attempts := l.runJobs(t, t.Context(), plan, jobs)
 			for _, a := range attempts {
 				requireFaultless(t, a)
@@ -119,6 +123,7 @@ func TestEveryPlan(t *testing.T) {
 // The situations on both doors: the world is in them when the device gets
 // power, and everything is as usual at the end.
 func TestNetworkScenarios(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		door int
 		plan string
@@ -129,6 +134,7 @@ func TestNetworkScenarios(t *testing.T) {
 		{2, "wss-wifi-default", "FFS-NET-02"},
 	} {
 		t.Run(c.id+" on door "+string(rune('0'+c.door)), func(t *testing.T) {
+			t.Parallel()
 			plan, jobs := eachOnce(t, c.plan, c.id)
 			w := speaking(plan.Protocol)
 			if c.door == 2 {

@@ -75,6 +75,7 @@ func TestEveryReleaseInEveryLanguage(t *testing.T) {
 // The newest release through the real Appium, in another language: the map is
 // found without the version, which the server does not tell.
 func TestANewReleaseThroughTheRealAppium(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, 2, fastWorld(), handset.NoProfile(), func(c *virtual.Config) { c.App, c.Locale = "alexa-2024.16", "ja-JP" })
 	for _, a := range l.run(t, 1) {
 		require.Equal(t, certification.Warning, a.Verdict, "%s %s", a.Code, a.Message)

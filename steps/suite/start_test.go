@@ -144,9 +144,13 @@ func TestTheWayToTheStart(t *testing.T) {
 }
 
 func TestTheWayToTheStartOnTheRealAppium(t *testing.T) {
+	t.Parallel()
 	for _, c := range oddStarts() {
 		if c.real {
-			t.Run(c.name, func(t *testing.T) { c.try(t, 2) })
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				c.try(t, 2)
+			})
 		}
 	}
 }
