@@ -59,9 +59,9 @@ func TestReadmeCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bin := t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "ffscert"), ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	bin, err := plain()
+	if err != nil {
+		t.Fatal(err)
 	}
 	files := map[string]string{}
 	ran := 0

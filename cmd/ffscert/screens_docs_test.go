@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,9 +11,10 @@ import (
 // Every command that the page on screen maps shows is run, on a simulated phone
 // with a release that is not quite the one that the map was written for.
 func TestTheCommandsOfThePageOnScreenMaps(t *testing.T) {
-	bin, dir := t.TempDir(), t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "ffscert"), ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	dir := t.TempDir()
+	bin, err := plain()
+	if err != nil {
+		t.Fatal(err)
 	}
 	const lab = "version: 1\nplan: mss-wifi-default\nproduct: {device_name: First light}\ntestbeds: [{name: lab, virtual: {app: alexa-2024.16}}]\n"
 	if err := os.WriteFile(filepath.Join(dir, "ffscert.yaml"), []byte(lab), 0o600); err != nil {

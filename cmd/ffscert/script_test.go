@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -29,6 +32,7 @@ type closing struct{ m *testing.M }
 
 func (c closing) Run() int {
 	code := c.m.Run()
+	os.RemoveAll(plainDir)
 	if err := rig.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
@@ -43,6 +47,15 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds:                scriptCommands(),
-		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(e *testscript.Env) error {
+			script := strings.TrimPrefix(filepath.Base(e.WorkDir), "script-")
+			if !slices.Contains(walks(), script) {
+				return nil
+			}
+			dir, err := plain()
+			e.Setenv("PATH", dir+string(filepath.ListSeparator)+e.Getenv("PATH"))
+			return err
+		},
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
 }
