@@ -144,7 +144,7 @@ func (r *reader) screen(s *consent.Screen, i int) error {
 	if s.Picture, err = r.optional(s.File+".png", maxPicture); err != nil {
 		return err
 	}
-	if wrong := badPicture(s.Picture); wrong != "" {
+	if wrong := badPicture(s.Picture); s.Picture != nil && wrong != "" {
 		return &Error{File: s.File + ".png", Wrong: wrong}
 	}
 	page, err := r.optional(s.File+".html", maxHTML)
@@ -243,7 +243,7 @@ func badName(name string) string {
 // before any pixel is unpacked.
 func badPicture(data []byte) string {
 	if len(data) == 0 {
-		return ""
+		return "it is empty"
 	}
 	cfg, err := png.DecodeConfig(bytes.NewReader(data))
 	switch {

@@ -9,6 +9,7 @@ import (
 	"image"
 	"image/png"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -97,6 +98,8 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		"cut off":            {goodIndex[:200], []string{"capture.json"}},
 		"more behind it":     {goodIndex + "{}", []string{"capture.json"}},
 		"huge":               {goodIndex + strings.Repeat(" ", maxIndex), []string{"capture.json", "bytes"}},
+		"deep objects":       {strings.Repeat(`{"locale":`, 100000), []string{"capture.json", "locale"}},
+		"too large a number": {change("420", "1e999"), []string{"capture.json", "density", "too large"}},
 		"deep":               {strings.Repeat("[", 100000), []string{"capture.json"}},
 		"not UTF-8":          {change("Lumen", "\xff\xfe"), []string{"capture.json"}},
 	} {
@@ -144,8 +147,21 @@ func header(w, h uint32) string {
 	return b.String()
 }
 
-// TestHostileFiles ends each in a clear error, within bounds of memory.
+// alone is set in a process that runs nothing but the hostile files.
+const alone = "FFSCERT_CAPTURES_ALONE"
+
+// TestHostileFiles ends each in a clear error, within bounds of memory. What is
+// used is counted for a process as a whole: this one has a process to itself.
 func TestHostileFiles(t *testing.T) {
+	if os.Getenv(alone) == "" {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestHostileFiles$", "-test.v")
+		cmd.Env = append(os.Environ(), alone+"=1")
+		out, err := cmd.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "--- PASS: TestHostileFiles/100,000_nodes") {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return
+	}
 	nodes := func(n int) string {
 		return "<hierarchy>" + strings.Repeat(`<node bounds="[0,0][1,1]"/>`, n) + "</hierarchy>"
 	}
@@ -167,6 +183,7 @@ func TestHostileFiles(t *testing.T) {
 		"20,000×20,000":  {"01-explain.png", header(20_000, 20_000), []string{"01-explain.png", "20000 × 20000"}},
 		"huge header":    {"01-explain.png", header(1<<31-1, 1<<31-1), []string{"01-explain.png"}},
 		"thin":           {"01-explain.png", header(1, 4_000_000), []string{"01-explain.png"}},
+		"empty picture":  {"01-explain.png", "", []string{"01-explain.png", "empty"}},
 		"no PNG":         {"01-explain.png", "GIF89a", []string{"01-explain.png", "no PNG"}},
 		"large picture":  {"01-explain.png", header(10, 10) + strings.Repeat("x", maxPicture), []string{"01-explain.png", "bytes"}},
 		"large document": {"01-explain.html", strings.Repeat("x", maxHTML+1), []string{"01-explain.html", "bytes"}},

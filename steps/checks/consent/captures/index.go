@@ -75,6 +75,9 @@ func decodeError(data []byte, err error) error {
 			e.Wrong, e.Hint = "there is no such field", "the fields are "+known
 		case semantic.GoType != nil:
 			e.Wrong = fmt.Sprintf("it has to be %s, not %s", kindOf(semantic.GoType.String()), jsonKind(semantic.JSONKind))
+			if kindOf(semantic.GoType.String()) == "a number" && semantic.JSONKind == '0' {
+				e.Wrong = "this number is too large"
+			}
 		}
 	}
 	return e
@@ -101,7 +104,7 @@ func jsonKind(k jsontext.Kind) string {
 	case '"':
 		return "a text"
 	case '0':
-		return "a number (or one that is too large)"
+		return "a number"
 	case 't', 'f':
 		return "true or false"
 	case 'n':
@@ -118,10 +121,16 @@ func lineAt(data []byte, offset int64) int {
 	return 1 + bytes.Count(data[:min(max(offset, 0), int64(len(data)))], []byte("\n"))
 }
 
+// longestField bounds what is said of a field's place, in bytes.
+const longestField = 200
+
 // fieldOf writes a JSON pointer as people do: screens[2].role.
 func fieldOf(p jsontext.Pointer) string {
 	var b strings.Builder
 	for token := range p.Tokens() {
+		if b.Len() > longestField {
+			return b.String() + "…"
+		}
 		if token != "" && strings.Trim(token, "0123456789") == "" {
 			b.WriteString("[" + token + "]")
 			continue
