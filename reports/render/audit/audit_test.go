@@ -126,3 +126,23 @@ func TestWhatWasTypedIsPaintedOver(t *testing.T) {
 		t.Errorf("what is not secret shows %v", got)
 	}
 }
+
+// The page says how large the phone's letters were and where each screen was
+// looked at, or that it is not known.
+func TestThePageSaysHowItWasLookedAt(t *testing.T) {
+	r, c := sample(t, false)
+	page := func() string {
+		var b bytes.Buffer
+		if err := Render(&b, r, c, "v1"); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	if p := page(); !strings.Contains(p, "<dt>Font scale</dt><dd>not known</dd>") || strings.Contains(p, " · web</span>") {
+		t.Error("what is not known is not said to be so")
+	}
+	c.FontScale, c.Screens[0].Context = 1.3, consent.Web
+	if p := page(); !strings.Contains(p, "<dt>Font scale</dt><dd>1.3</dd>") || !strings.Contains(p, " · web</span>") {
+		t.Error("the font scale or the context is not shown")
+	}
+}

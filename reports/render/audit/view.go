@@ -56,6 +56,7 @@ type note struct {
 
 type screenView struct {
 	File, Role, Package string
+	Context             string       // native or web; "" if unknown
 	Picture             template.URL // data: of a PNG painted anew
 	Why                 string       // why there is no picture
 	Width, Height       int          // of the drawing, in the screen's pixels
@@ -113,7 +114,7 @@ func class(verdict string) string {
 }
 
 func screenOf(sc *consent.Screen, findings []consent.Finding, first bool, n *int) screenView {
-	v := screenView{File: clean(sc.File), Role: string(sc.Role), Package: clean(sc.Package)}
+	v := screenView{File: clean(sc.File), Role: string(sc.Role), Package: clean(sc.Package), Context: string(sc.Context)}
 	v.Width, v.Height = size(sc.Tree)
 	scale, why := 1.0, "there is no picture; the drawing is made from the page source"
 	if len(sc.Picture) > 0 {
