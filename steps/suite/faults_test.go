@@ -30,6 +30,18 @@ func requireFaultless(t testing.TB, a certification.Attempt) {
 	require.Equal(t, certification.Passed, a.Verdict, "%s %s %s", a.ID, a.Code, a.Message)
 }
 
+// An account that is linked already is unlinked before it is asked for: what the
+// rules cannot see in a Custom Tab is left to a person, and nothing else.
+func TestAnAccountThatIsLinkedBefore(t *testing.T) {
+	t.Parallel()
+	w := world.Defaults()
+	w.Partner.Linked = true
+	a := newLab(t, 1, w, handset.NoProfile()).runCase(t, "mss-wifi-default", "FFS-LWA-01", 1)[0]
+	require.Equal(t, certification.Review, a.Verdict, a.Message)
+	require.Equal(t, certification.CauseRig, a.Cause)
+	require.Empty(t, a.Code)
+}
+
 // A set-up that failed with a reason is reported with it.
 func TestTheReasonOfAFailedSetUpIsTold(t *testing.T) {
 	w := world.Defaults()

@@ -208,8 +208,6 @@ func ofApps() []fault {
 		{of: "apps", name: "partner app crashes in its own set-up", case_: ownFlow, plan: wss, world: func(c *world.Config) { always(&c.Faults.PartnerAppCrash) },
 			verdict: failed, cause: partnerApp, code: certification.AppCrashed},
 		{of: "apps", name: "partner app is signed out", case_: inApp, world: func(c *world.Config) { c.Partner.SignedIn = false }, verdict: passed},
-		{of: "apps", name: "account is linked before it is asked for", case_: allow, world: func(c *world.Config) { c.Partner.Linked = true },
-			verdict: certification.Review, cause: rig}, // a Custom Tab hides the address
 		{of: "apps", name: "account is linked before the second device", case_: second, plan: wss, world: func(c *world.Config) { c.Partner.Linked = true }, verdict: passed},
 		{of: "apps", name: "no Login with Amazon to refuse", case_: refuse, plan: wss, world: func(c *world.Config) { always(&c.Faults.PartnerNoLogin) },
 			verdict: failed, cause: partnerApp, code: certification.PartnerNoLogin},
