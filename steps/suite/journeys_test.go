@@ -184,7 +184,6 @@ func TestAConsentThatCannotBeRefused(t *testing.T) {
 // a person.
 func TestTheJourneysThroughTheRealAppium(t *testing.T) {
 	needsWeb(t)
-	t.Parallel()
 	w := fastWorld()
 	w.Partner.OwnSetUpTime = world.Range{Min: time.Second, Max: 2 * time.Second}
 	l := newLab(t, 2, w, handset.NoProfile())
