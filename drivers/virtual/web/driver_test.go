@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -88,4 +90,17 @@ func TestTheDriverWithoutAChromedriver(t *testing.T) {
 			nativeGoesOn(t, d)
 		})
 	}
+}
+
+// A browser that was killed takes no session with it.
+func TestTheDriverAfterChromiumWasKilled(t *testing.T) {
+	p, d := driven(t, options{}, map[string]any{"appium:chromedriverExecutable": chromedriver(t)})
+	_, err := d.WebPages(t.Context(), "com.android.chrome")
+	require.NoError(t, err)
+	require.NoError(t, syscall.Kill(p.browsers.Processes()["com.android.chrome"], syscall.SIGKILL))
+	require.Eventually(t, func() bool { return len(p.browsers.Processes()) == 0 }, 5*time.Second, 10*time.Millisecond)
+	pages, err := d.WebPages(t.Context(), "com.android.chrome")
+	requireNoWeb(t, err, "offers no web context")
+	require.Empty(t, pages)
+	nativeGoesOn(t, d)
 }
