@@ -29,7 +29,8 @@ type recording struct {
 	stage   int         // a page that comes again after an answer is another one
 	stages  []int
 	names   []string
-	open    bool // whether the last screen is still shown
+	open    bool   // whether the last screen is still shown
+	told    string // why a web page could not be looked into, as it was said last
 }
 
 // record begins to record a journey.

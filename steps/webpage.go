@@ -26,7 +26,8 @@ func (a *Attempt) enterWeb(ctx context.Context, s *consent.Screen) {
 	pages, err := w.WebPages(ctx, pkg)
 	if err != nil {
 		why := certification.TroubleOf(err)
-		if r.capture.Hidden != why.Message { // once is enough
+		if r.told != why.Message { // once is enough
+			r.told = why.Message
 			a.Observe("recording the journey: " + string(why.Code) + " " + why.Message + hint(why))
 		}
 		if why.Code == certification.RigWebContext {
