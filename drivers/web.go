@@ -6,13 +6,15 @@ import "context"
 // shows, in a Custom Tab or in a WebView of its own. It is optional. Nothing of
 // it changes the page.
 type Web interface {
-	// WebPages are the pages that an app of that package shows now. Afterwards the
-	// session is in the native context again, or there is none.
+	// WebPages are those of the pages that an app of that package has open whose
+	// address is wanted; others, which may be the owner's private ones, are not
+	// looked at. Afterwards the session is in the native context again, or there is
+	// none.
 	//
 	// With an error, what was learnt in spite of it is returned, too: addresses
 	// without documents. A page that cannot be entered is a
 	// [certification.RigWebContext]; nothing else of the session suffers from it.
-	WebPages(ctx context.Context, pkg string) ([]WebPage, error)
+	WebPages(ctx context.Context, pkg string, wanted func(url string) bool) ([]WebPage, error)
 }
 
 // WebPage is a page of the web. E-mail addresses in it are masked, and nothing

@@ -23,7 +23,7 @@ func (a *Attempt) enterWeb(ctx context.Context, s *consent.Screen) {
 		r.hidden("the phone offers no web contexts")
 		return
 	}
-	pages, err := w.WebPages(ctx, pkg)
+	pages, err := w.WebPages(ctx, pkg, ofAmazon)
 	if err != nil {
 		why := certification.TroubleOf(err)
 		if r.told != why.Message { // once is enough
@@ -86,16 +86,18 @@ func webShown(s *consent.Screen) string {
 // others.
 var amazonHost = regexp.MustCompile(`^([a-z0-9-]+\.)*amazon\.(com|ca|com\.mx|com\.br|co\.uk|de|fr|it|es|nl|se|pl|com\.be|ie|com\.tr|ae|sa|eg|in|co\.jp|sg|com\.au|co\.za|cn)$`)
 
+// ofAmazon tells whether an address is one of Amazon's.
+func ofAmazon(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "https" && amazonHost.MatchString(strings.ToLower(u.Hostname()))
+}
+
 // amazonsPage is the page of Amazon's that is seen. Where nothing tells which of
 // several it is, it is none.
 func amazonsPage(pages []drivers.WebPage) (drivers.WebPage, bool) {
 	var of []drivers.WebPage
 	for _, p := range pages {
-		u, err := url.Parse(p.URL)
-		if err != nil || u.Scheme != "https" || !amazonHost.MatchString(strings.ToLower(u.Hostname())) {
-			continue
-		}
-		if p.HTML == "" || p.Visible {
+		if ofAmazon(p.URL) && (p.HTML == "" || p.Visible) {
 			of = append(of, p)
 		}
 	}

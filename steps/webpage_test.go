@@ -58,7 +58,7 @@ type webPhone struct {
 	pkg   string
 }
 
-func (p *webPhone) WebPages(_ context.Context, pkg string) ([]drivers.WebPage, error) {
+func (p *webPhone) WebPages(_ context.Context, pkg string, _ func(string) bool) ([]drivers.WebPage, error) {
 	p.pkg = pkg
 	return p.pages, p.err
 }

@@ -21,7 +21,7 @@ var pageScript string
 
 const (
 	nativeContext = "NATIVE_APP"
-	mostWindows   = 20
+	mostWindows   = 200
 	mostAddress   = 16 << 10
 )
 
@@ -39,23 +39,24 @@ func webContext(pkg string) string {
 type webview struct {
 	Name  plain `json:"webviewName"`
 	Pages []struct {
+		ID   plain `json:"id"`
 		Type plain `json:"type"`
 		URL  plain `json:"url"`
 	} `json:"pages"`
 }
 
 // WebPages enters the web context of an app, looks at its pages, and goes back.
-func (p *Phone) WebPages(ctx context.Context, pkg string) ([]drivers.WebPage, error) {
+func (p *Phone) WebPages(ctx context.Context, pkg string, wanted func(url string) bool) ([]drivers.WebPage, error) {
 	name := webContext(pkg)
-	listed, err := p.listed(ctx, name)
-	if err != nil {
+	listed, others, err := p.listed(ctx, name, wanted)
+	if err != nil || len(listed) == 0 {
 		return nil, err
 	}
 	s, err := p.opened(ctx)
 	if err != nil {
 		return listed, err
 	}
-	pages, err := p.enter(ctx, s, name)
+	pages, err := p.enter(ctx, s, name, others, wanted)
 	if back := p.leave(ctx, s); back != nil {
 		return listed, back
 	}
@@ -65,31 +66,35 @@ func (p *Phone) WebPages(ctx context.Context, pkg string) ([]drivers.WebPage, er
 	return pages, nil
 }
 
-// listed are the pages of a web context as the server lists them, without
-// entering it.
-func (p *Phone) listed(ctx context.Context, name string) ([]drivers.WebPage, error) {
+// listed are the wanted pages of a web context as the server lists them, without
+// entering it, and the windows of the others.
+func (p *Phone) listed(ctx context.Context, name string, wanted func(string) bool) (pages []drivers.WebPage, others map[string]bool, err error) {
 	var all []webview
 	if err := p.mobile(ctx, "getContexts", struct {
 		Wait int `json:"waitForWebviewMs"`
 	}{0}, &all); err != nil {
 		if drivers.UnknownToServer(err) {
-			return nil, noWeb("the Appium server lists no web contexts", "a newer UiAutomator2 driver does", err)
+			return nil, nil, noWeb("the Appium server lists no web contexts", "a newer UiAutomator2 driver does", err)
 		}
-		return nil, err
+		return nil, nil, err
 	}
+	others = map[string]bool{}
 	for _, w := range all {
 		if string(w.Name) != name {
 			continue
 		}
-		var pages []drivers.WebPage
 		for _, page := range w.Pages[:min(len(w.Pages), mostWindows)] {
-			if page.Type == "page" || page.Type == "" {
-				pages = append(pages, drivers.WebPage{Context: name, URL: clip(maskAddress(string(page.URL)), mostAddress)})
+			switch url := string(page.URL); {
+			case page.Type != "page" && page.Type != "":
+			case wanted(url):
+				pages = append(pages, drivers.WebPage{Context: name, URL: clip(maskAddress(url), mostAddress)})
+			case page.ID != "":
+				others[string(page.ID)] = true
 			}
 		}
-		return pages, nil
+		return pages, others, nil
 	}
-	return nil, noWeb("the app offers no web context "+clip(safe(name), 100),
+	return nil, nil, noWeb("the app offers no web context "+clip(safe(name), 100),
 		"a browser offers one on a phone in USB debugging; an app only if its build lets its WebViews be debugged (setWebContentsDebuggingEnabled)", nil)
 }
 
@@ -100,8 +105,8 @@ func maskAddress(url string) string {
 	return emailInAddress.ReplaceAllString(url, "•••")
 }
 
-// enter looks at the pages from inside. The web context is not left.
-func (p *Phone) enter(ctx context.Context, s *session, name string) ([]drivers.WebPage, error) {
+// enter looks at the wanted pages from inside. The web context is not left.
+func (p *Phone) enter(ctx context.Context, s *session, name string, others map[string]bool, wanted func(string) bool) ([]drivers.WebPage, error) {
 	if err := p.inWeb(ctx, s, http.MethodPost, "/context", struct {
 		Name string `json:"name"`
 	}{name}, nil); err != nil {
@@ -113,10 +118,21 @@ func (p *Phone) enter(ctx context.Context, s *session, name string) ([]drivers.W
 	}
 	var pages []drivers.WebPage
 	for _, w := range windows[:min(len(windows), mostWindows)] {
+		// Source: chromedriver's windows are the targets of the DevTools protocol.
+		if others[strings.TrimPrefix(w, "CDwindow-")] {
+			continue
+		}
 		if err := p.inWeb(ctx, s, http.MethodPost, "/window", struct {
 			Handle string `json:"handle"`
 		}{w}, nil); err != nil {
 			return nil, err
+		}
+		var url string
+		if err := p.inWeb(ctx, s, http.MethodGet, "/url", nil, &url); err != nil {
+			return nil, err
+		}
+		if !wanted(url) {
+			continue
 		}
 		var v struct {
 			URL     string `json:"url"`
@@ -132,7 +148,7 @@ func (p *Phone) enter(ctx context.Context, s *session, name string) ([]drivers.W
 		pages = append(pages, drivers.WebPage{Context: name, URL: clip(v.URL, mostAddress), HTML: v.HTML, Visible: v.Visible})
 	}
 	if len(pages) == 0 {
-		return nil, noWeb("the web context "+clip(safe(name), 100)+" has no page any more", "", nil)
+		return nil, noWeb("the page has gone", "", nil)
 	}
 	return pages, nil
 }

@@ -30,6 +30,8 @@ func driven(t *testing.T, o options, caps map[string]any) (*phone, *appium.Phone
 	return p, d
 }
 
+func all(string) bool { return true }
+
 // nativeGoesOn makes sure that the session is in the native context.
 func nativeGoesOn(t *testing.T, d *appium.Phone) {
 	t.Helper()
@@ -43,7 +45,7 @@ func TestTheDriverLooksIntoAPage(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, d.Type(t.Context(), e, "somebody@example.com", false))
 	for range 2 {
-		pages, err := d.WebPages(t.Context(), "com.android.chrome")
+		pages, err := d.WebPages(t.Context(), "com.android.chrome", all)
 		require.NoError(t, err)
 		require.Len(t, pages, 1)
 		require.Equal(t, "WEBVIEW_chrome", pages[0].Context)
@@ -54,7 +56,7 @@ func TestTheDriverLooksIntoAPage(t *testing.T) {
 		require.NotContains(t, pages[0].HTML, "<script")
 		nativeGoesOn(t, d)
 	}
-	_, err = d.WebPages(t.Context(), partner)
+	_, err = d.WebPages(t.Context(), partner, all)
 	requireNoWeb(t, err, "offers no web context")
 	nativeGoesOn(t, d)
 }
@@ -81,7 +83,7 @@ func TestTheDriverWithoutAChromedriver(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, d := driven(t, options{sockets: c.sockets}, c.caps)
-			pages, err := d.WebPages(t.Context(), "com.android.chrome")
+			pages, err := d.WebPages(t.Context(), "com.android.chrome", all)
 			requireNoWeb(t, err, c.says)
 			t.Log(err)
 			require.Len(t, pages, 1)
@@ -95,11 +97,11 @@ func TestTheDriverWithoutAChromedriver(t *testing.T) {
 // A browser that was killed takes no session with it.
 func TestTheDriverAfterChromiumWasKilled(t *testing.T) {
 	p, d := driven(t, options{}, map[string]any{"appium:chromedriverExecutable": chromedriver(t)})
-	_, err := d.WebPages(t.Context(), "com.android.chrome")
+	_, err := d.WebPages(t.Context(), "com.android.chrome", all)
 	require.NoError(t, err)
 	require.NoError(t, syscall.Kill(p.browsers.Processes()["com.android.chrome"], syscall.SIGKILL))
 	require.Eventually(t, func() bool { return len(p.browsers.Processes()) == 0 }, 5*time.Second, 10*time.Millisecond)
-	pages, err := d.WebPages(t.Context(), "com.android.chrome")
+	pages, err := d.WebPages(t.Context(), "com.android.chrome", all)
 	requireNoWeb(t, err, "offers no web context")
 	require.Empty(t, pages)
 	nativeGoesOn(t, d)
