@@ -17,8 +17,8 @@ type Web interface {
 	WebPages(ctx context.Context, pkg string, wanted func(url string) bool) ([]WebPage, error)
 }
 
-// WebPage is a page of the web. E-mail addresses in it are masked, and nothing
-// that was typed is in it.
+// WebPage is a page of the web. Texts that hold an e-mail address are masked, and
+// nothing that was typed is in it.
 type WebPage struct {
 	Context string // the name under which it was entered, such as WEBVIEW_chrome
 	URL     string

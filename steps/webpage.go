@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -53,7 +54,28 @@ func (a *Attempt) enterWeb(ctx context.Context, s *consent.Screen) {
 		a.Observe("recording the journey: the document of the page: " + err.Error())
 		return
 	}
-	s.Context, s.HTML = consent.Web, a.Bed.Secrets.Text(consent.Mask(page.HTML))
+	s.Context, s.HTML = consent.Web, a.Bed.Secrets.Text(consent.Mask(a.withoutUsers(page.HTML)))
+}
+
+// shortestUser is the shortest name that is masked wherever it occurs, in bytes.
+const shortestUser = 5
+
+// withoutUsers takes the names out with which the apps are signed in, which may
+// be telephone numbers.
+func (a *Attempt) withoutUsers(document string) string {
+	var users []string
+	if a.Bed.Amazon != nil {
+		users = append(users, a.Bed.Amazon.Account.Email)
+	}
+	if a.Bed.Partner != nil {
+		users = append(users, a.Bed.Partner.Account.User)
+	}
+	for _, u := range users {
+		if len(u) >= shortestUser {
+			document = strings.ReplaceAll(document, html.EscapeString(u), consent.Masked)
+		}
+	}
+	return document
 }
 
 func hint(t *certification.Trouble) string {

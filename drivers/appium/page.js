@@ -2,7 +2,9 @@
 // there, what it looks like, and nothing that was typed.
 const most = 15000, deepest = 300, longest = 4 << 20;
 const address = /[\p{L}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{N}.-]+\.\p{L}{2,}/gu;
-const mask = s => String(s).replace(address, '•••');
+// Where an e-mail address stands, the owner's name may stand, too: the whole text goes.
+const mask = s => { address.lastIndex = 0; return address.test(String(s)) ? '•••' : String(s); };
+const masked = s => String(s).replace(address, '•••');
 const escaped = s => mask(s).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 const left = new Set(['script', 'style', 'noscript', 'template', 'svg', 'link', 'meta', 'head', 'iframe', 'object', 'embed', 'canvas', 'video', 'audio']);
 const empty = new Set(['input', 'img', 'br', 'hr', 'wbr', 'area', 'col', 'source', 'track']);
@@ -43,4 +45,4 @@ const visit = (e, depth) => {
 put('<!DOCTYPE html>\n<html lang="' + escaped(document.documentElement.lang) + '"><head><title>' + escaped(document.title) + '</title></head>');
 if (document.body) { visit(document.body, 1); }
 put('</html>\n');
-return {url: mask(document.URL), html: out.join(''), visible: document.visibilityState === 'visible'};
+return {url: masked(document.URL), html: out.join(''), visible: document.visibilityState === 'visible'};

@@ -56,6 +56,22 @@ func TestTheDriverLooksIntoAPage(t *testing.T) {
 		require.NotContains(t, pages[0].HTML, "<script")
 		nativeGoesOn(t, d)
 	}
+	// On the consent page, the customer's name stands with the address.
+	for id, words := range map[string]string{"ap_email": "qa@example.com", "ap_password": "secret"} {
+		e, err := d.Find(t.Context(), drivers.Locator{Using: drivers.ByID, Value: id})
+		require.NoError(t, err)
+		require.NoError(t, d.Clear(t.Context(), e))
+		require.NoError(t, d.Type(t.Context(), e, words, true))
+	}
+	e, err = d.Find(t.Context(), drivers.Locator{Using: drivers.ByID, Value: "signInSubmit"})
+	require.NoError(t, err)
+	require.NoError(t, d.Click(t.Context(), e))
+	pages, err := d.WebPages(t.Context(), "com.android.chrome", all)
+	require.NoError(t, err)
+	require.Contains(t, pages[0].HTML, ">would like to:<")
+	require.Contains(t, pages[0].HTML, ">•••<")
+	require.NotContains(t, pages[0].HTML, "Certification Lab")
+	require.NotContains(t, pages[0].HTML, "certification@")
 	_, err = d.WebPages(t.Context(), partner, all)
 	requireNoWeb(t, err, "offers no web context")
 	nativeGoesOn(t, d)
