@@ -20,6 +20,7 @@ import (
 	"ffscert/drivers/onetime"
 	"ffscert/drivers/power"
 	"ffscert/drivers/recording"
+	"ffscert/drivers/secret"
 	"ffscert/drivers/testbed"
 	"ffscert/drivers/virtual"
 	"ffscert/drivers/virtual/handset"
@@ -208,6 +209,7 @@ func addApps(s *state, bed *testbed.Testbed, b config.Testbed, m screenMaps) err
 			login = simulated
 		}
 	}
+	bed.Customer = customer(b, own.User, login.User)
 	if m.amazon != nil {
 		bed.Amazon = amazon.New(bed.Phone, bed.Clock, m.amazon)
 		bed.Amazon.Account = amazon.Account{Email: login.User, Password: login.Password}
@@ -221,6 +223,21 @@ func addApps(s *state, bed *testbed.Testbed, b config.Testbed, m screenMaps) err
 		bed.Partner.Account = partner.Account{User: own.User, Password: own.Password}
 	}
 	return nil
+}
+
+// customer is whose accounts are used: their names, and the addresses and
+// telephone numbers that they sign in with. Another user name is no name.
+func customer(b config.Testbed, users ...string) *secret.Person {
+	words := []string{b.Accounts.Partner.Name, b.Accounts.Amazon.Name}
+	if v := b.Virtual; v != nil && b.Accounts.Amazon.Name == "" {
+		words = append(words, v.Account.Name, v.Account.Email)
+	}
+	for _, u := range users {
+		if strings.Contains(u, "@") || len(u) > 6 && strings.Trim(u, "+0123456789 -/()") == "" {
+			words = append(words, u)
+		}
+	}
+	return secret.NewPerson(words...)
 }
 
 // oneTimeCodes are those of the Amazon account; nil if nothing says where they

@@ -39,6 +39,8 @@ type Camera struct {
 	// Private, if not nil, tells which elements show what must not be kept for
 	// another reason, such as the customer's name.
 	Private func(n *screen.Node) bool
+	// Person is who the customer is; may be nil.
+	Person *secret.Person
 	// Known are further secrets, in any form; may be nil.
 	Known *secret.Masker
 	// Save keeps a file and returns the path under which it is kept; the same
@@ -169,8 +171,9 @@ func (c *Camera) judge(source string) (look, error) {
 			return m.Bounds == n.Bounds && m.ResourceID == n.ResourceID && m.Class == n.Class && m.Text == n.Text
 		})
 	})
-	c.Known.Add(l.words...)           // a server may repeat them
-	l.source = c.Known.Text(l.source) // in attributes that no node has, too
+	c.Known.Add(l.words...) // a server may repeat them
+	// In attributes that no node has, too.
+	l.source = c.Person.Text(c.Known.Text(l.source))
 	return l, err
 }
 
@@ -182,8 +185,10 @@ func learns(n *screen.Node) bool {
 
 // says tells whether a secret word shows up in the element.
 func (c *Camera) says(n *screen.Node) bool {
-	if c.Known.Holds(n.Text) || c.Known.Holds(n.ContentDesc) || c.Known.Holds(n.Hint) {
-		return true
+	for _, says := range []string{n.Text, n.ContentDesc, n.Hint} {
+		if says != "" && (c.Known.Holds(says) || c.Person.Holds(says)) {
+			return true
+		}
 	}
 	return slices.ContainsFunc(c.Secrets, func(s string) bool {
 		return len(s) >= 4 && (strings.Contains(n.Text, s) || strings.Contains(n.ContentDesc, s) || strings.Contains(n.Hint, s))

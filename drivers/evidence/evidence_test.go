@@ -14,6 +14,7 @@ import (
 
 	"ffscert/drivers/evidence"
 	"ffscert/drivers/screen"
+	"ffscert/drivers/secret"
 )
 
 // phone shows one screen after the other; the last one stays.
@@ -104,6 +105,26 @@ func TestWhatIsSecretIsNotKept(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The customer's name is painted over where an element says it, in any case, and
+// is in no attribute of the page source.
+func TestWhoTheCustomerIsIsNotKept(t *testing.T) {
+	kept := map[string][]byte{}
+	named := `<n class="android.widget.TextView" package="com.bank" text="Hello, ADA &amp;#76;ovelace" pane-title="ada lovelace" bounds="[10,20][60,40]"/>`
+	titled := `<n class="android.widget.TextView" package="com.bank" text="Account" pane-title="Ada Lovelace" bounds="[10,50][60,70]"/>`
+	p := &phone{sources: []string{source(named, titled)}, picture: picture(t, 100, 200, busy)}
+	c := camera(t, p, kept)
+	c.Person = secret.NewPerson("Ada Lovelace")
+	require.Empty(t, c.Take(t.Context(), "x").Lacks)
+	require.False(t, c.Person.Holds(string(kept["x.xml"])), "%s", kept["x.xml"])
+	require.Contains(t, string(kept["x.xml"]), "Account")
+	_, err := screen.Parse(string(kept["x.xml"]))
+	require.NoError(t, err)
+	img, err := png.Decode(bytes.NewReader(kept["x.png"]))
+	require.NoError(t, err)
+	require.Equal(t, img.At(12, 22), img.At(50, 30))
+	require.Equal(t, busy(30, 60), img.At(30, 60))
 }
 
 func TestPicturesWithoutSecretsStayAsTheyAre(t *testing.T) {

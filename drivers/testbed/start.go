@@ -19,7 +19,7 @@ const startWithin = 3 * time.Minute
 // NewCamera is a camera for the phone that keeps nothing that is secret in one
 // of its apps. save keeps a file and returns its path.
 func (t *Testbed) NewCamera(save func(name string, data []byte) (string, error)) *evidence.Camera {
-	c := &evidence.Camera{Phone: t.Phone, Maps: []*screen.Map{t.Alexa.Map()}, Known: t.Secrets, Save: save}
+	c := &evidence.Camera{Phone: t.Phone, Maps: []*screen.Map{t.Alexa.Map()}, Known: t.Secrets, Person: t.Customer, Save: save}
 	if t.Partner != nil {
 		c.Maps = append(c.Maps, t.Partner.Map())
 		c.Secrets = append(c.Secrets, t.Partner.Account.Password)

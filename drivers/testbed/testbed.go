@@ -128,6 +128,9 @@ type Testbed struct {
 	Socket func(drivers.Power) drivers.Power
 	// Tracer listens to the attempts; nil traces none.
 	Tracer *tracing.Tracer
+	// Customer is whose accounts these are: who that is, is kept nowhere; may be
+	// nil.
+	Customer *secret.Person
 	// Secrets are what is shown and kept nowhere; may be nil.
 	Secrets *secret.Masker
 	// Reconnect, if not nil, connects a phone again that has gone away: it runs

@@ -13,6 +13,7 @@ import (
 	"github.com/cucumber/godog"
 
 	"ffscert/drivers"
+	"ffscert/drivers/secret"
 	"ffscert/drivers/testbed"
 	"ffscert/features/certification"
 	"ffscert/steps"
@@ -88,7 +89,30 @@ func carryOut(ctx context.Context, id certification.AttemptID, job Job, bed *tes
 	at.Observations, at.Findings = state.Observations, state.Findings
 	at.Steps = rec.finish()
 	at.Finished = bed.Clock.Now()
+	withoutCustomer(&at, bed.Customer)
 	return at, nil
+}
+
+// withoutCustomer takes out of what is recorded of an attempt who the customer
+// is: apps and pages say it, and what they say is recorded.
+func withoutCustomer(at *certification.Attempt, who *secret.Person) {
+	if who == nil {
+		return
+	}
+	at.Message, at.Hint = who.Text(at.Message), who.Text(at.Hint)
+	at.DecidedBy = slices.Clone(at.DecidedBy)
+	for i := range at.DecidedBy {
+		at.DecidedBy[i] = who.Text(at.DecidedBy[i])
+	}
+	for i := range at.Observations {
+		at.Observations[i].What = who.Text(at.Observations[i].What)
+	}
+	for i := range at.Findings {
+		at.Findings[i].Message = who.Text(at.Findings[i].Message)
+	}
+	for i := range at.Steps {
+		at.Steps[i].Message = who.Text(at.Steps[i].Message)
+	}
 }
 
 // putBack undoes what the scenario has left changed, also when ctx is done: a

@@ -2,6 +2,7 @@ package suite_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ffscert/drivers/secret"
 	"ffscert/drivers/testbed"
 	"ffscert/drivers/virtual"
 	"ffscert/drivers/virtual/handset"
@@ -91,6 +93,8 @@ func TestTheJourneysWithoutAFault(t *testing.T) {
 	l := newLab(t, 1, world.Defaults(), handset.PhoneProfile())
 	const password = "Rosen-4711"
 	l.bed.Amazon.Account.Password, l.bed.Partner.Account.Password = password, password
+	account := world.Defaults().Account
+	l.bed.Customer = secret.NewPerson(account.Name, account.Email)
 	all := l.walk(t, "@case:FFS-LWA-04")
 	require.Len(t, all, len(consent.Journeys()))
 	roles := journeyRoles()
@@ -116,7 +120,15 @@ func TestTheJourneysWithoutAFault(t *testing.T) {
 			if !strings.HasSuffix(name, ".png") {
 				require.NotRegexp(t, address, data, "%s: %s", j, name)
 				require.NotContains(t, data, password, "%s: %s", j, name)
+				require.False(t, l.bed.Customer.Holds(data), "%s: %s", j, name)
 			}
+		}
+		record, err := json.Marshal(w.Attempt)
+		require.NoError(t, err)
+		require.NotContains(t, string(record), account.Name, j)
+		require.NotContains(t, string(record), account.Email, j)
+		if j != consent.Returning && j != consent.Offline {
+			require.Contains(t, string(record), "Signed in as •••", "the page says it, and the record does not")
 		}
 		for _, s := range w.capture.Screens {
 			require.NotEmpty(t, s.Picture, "%s: %s", j, s.File)

@@ -125,7 +125,7 @@ func Defaults() Config {
 		Seed:     1,
 		Protocol: "mss-wifi",
 		Account: AccountConfig{
-			Email: "certification@example.com", Name: "Certification Lab", Country: "US",
+			Email: "certification@example.com", Name: "Robin Sample", Country: "US",
 			SignedIn: true, FrustrationFreeSetup: true, DeviceRegistered: true,
 			TOTPSeed: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
 		},

@@ -190,7 +190,7 @@ func TestTheUsualLab(t *testing.T) {
 	isTrue(t, !first.On && second.On && first.Kind == world.Plug)
 	_, shown := l.Card()
 	isTrue(t, !shown)
-	equal(t, l.Account(), world.Account{SignedIn: true, Email: "certification@example.com", Name: "Certification Lab", Country: "US", FrustrationFreeSetup: true})
+	equal(t, l.Account(), world.Account{SignedIn: true, Email: "certification@example.com", Name: "Robin Sample", Country: "US", FrustrationFreeSetup: true})
 	l.pass(time.Hour)
 	equal(t, l.story(), []string{"lab_started"}, "nothing happens by itself")
 }
