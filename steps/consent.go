@@ -175,7 +175,7 @@ func (a *Attempt) beginLinkIn(ctx context.Context, way partner.Way) error {
 	}
 	s, err := a.offered(ctx)
 	if err != nil {
-		return err
+		return a.brokenRule(ctx, err, certification.PartnerNoLogin)
 	}
 	from := a.Bed.Clock.Now()
 	if err := a.handOver(ctx, s.At, way); err != nil {
@@ -183,7 +183,7 @@ func (a *Attempt) beginLinkIn(ctx context.Context, way partner.Way) error {
 	}
 	asked, err := pages.Consent(ctx)
 	if err != nil {
-		return a.notAsked(ctx, err)
+		return a.notAsked(ctx, a.overlaid(ctx, err))
 	}
 	a.Observe("Amazon's consent page said: " + asked.Texts)
 	a.link.asked = &asked
@@ -228,7 +228,8 @@ func (a *Attempt) answer(ctx context.Context, allow bool) error {
 		answer = pages.Allow
 	}
 	if err := answer(ctx); err != nil {
-		return a.unanswerable(ctx, err)
+		a.untouched() // refusing may not be there at all
+		return a.brokenRule(ctx, err, certification.AppElementMissing)
 	}
 	a.answered()
 	if allow {

@@ -63,17 +63,7 @@ func partnerSentences() []Sentence {
 		sentence(ActorPartnerApp, "I start the partner app's own set-up",
 			"Adds a device in the maker's own app, as a customer does who sets it up without Amazon.",
 			"When I start the partner app's own set-up",
-			func(ctx context.Context, a *Attempt, _ []string) error {
-				p, err := a.partner()
-				if err != nil {
-					return err
-				}
-				if err := p.StartOwnSetUp(ctx); err != nil {
-					return err
-				}
-				a.saw(ctx, consent.Fallback, "own_set_up")
-				return nil
-			}).with(false, partner.StartOwn),
+			func(ctx context.Context, a *Attempt, _ []string) error { return a.startOwn(ctx) }).with(false, partner.StartOwn),
 
 		sentence(ActorPartnerApp, "the partner app's own set-up completes within {seconds} seconds",
 			"Follows the maker's own set-up to its end, counted from now; where it waits to be started, it is started.",
@@ -281,6 +271,12 @@ func (a *Attempt) ownSetUpCompletes(ctx context.Context, limit time.Duration) er
 		return &certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseDefinition,
 			Message: "the partner app shows no set-up of its own", Hint: "begin it before, and see own_set_up in the app's screen map"}
 	case partner.Failed:
+		if a.rec != nil {
+			a.saw(ctx, consent.Fallback, "own_set_up_failed")
+			if err := a.mustKeepRules(ctx); err != nil && certification.TroubleOf(err).Code != certification.PartnerConsent {
+				return err
+			}
+		}
 		return &certification.Trouble{Code: certification.ProductOwnSetUp, Cause: certification.CauseProduct,
 			Message: "the maker's own set-up failed, the partner app says", Hint: "read the device's log of that time"}
 	}

@@ -171,6 +171,13 @@ func (a *Attempt) left(taps int) {
 	}
 }
 
+// untouched records that nothing was tapped on the last screen after all.
+func (a *Attempt) untouched() {
+	if r := a.rec; r != nil && len(r.capture.Screens) > 0 {
+		r.capture.Screens[len(r.capture.Screens)-1].Taps = new(int)
+	}
+}
+
 // answered begins another stage: what is seen from now on comes after it.
 func (a *Attempt) answered() {
 	if a.rec != nil {
@@ -218,11 +225,11 @@ func (a *Attempt) private(cam *evidence.Camera) {
 	}
 }
 
-// unanswerable is why the consent page could not be answered: a rule that it
-// breaks, if a journey is recorded, such as that refusing is not there at all.
-// Otherwise err stands.
-func (a *Attempt) unanswerable(ctx context.Context, err error) error {
-	if a.rec == nil || certification.TroubleOf(err).Code != certification.AppElementMissing {
+// brokenRule is why the journey could not go on, if a journey is recorded: a
+// rule that what was recorded breaks, such as that refusing is not there at all.
+// Otherwise err stands, and if it has another code.
+func (a *Attempt) brokenRule(ctx context.Context, err error, code certification.Code) error {
+	if a.rec == nil || certification.TroubleOf(err).Code != code {
 		return err
 	}
 	if broken := a.mustKeepRules(ctx); broken != nil {
@@ -277,6 +284,74 @@ func (a *Attempt) afterwards(ctx context.Context) error {
 	}
 	a.saw(ctx, role, "refused")
 	return nil
+}
+
+// overlaid is why Amazon's consent page was not dealt with although it is there:
+// a rule that is broken by what lies over it. Otherwise err stands.
+func (a *Attempt) overlaid(ctx context.Context, err error) error {
+	if a.rec == nil || certification.TroubleOf(err).Code != certification.AppUnknownDialog {
+		return err
+	}
+	s, _, _ := a.capture(ctx)
+	if s.Tree == nil {
+		return err
+	}
+	if page, perr := a.Bed.Amazon.Page(s.Tree); perr != nil || page != "consent" {
+		return err
+	}
+	a.saw(ctx, consent.Consent, "consent")
+	if herr := drivers.Hold(ctx, a.Bed.Clock, "see what lies over Amazon's consent page", staysFor, a.keepAlive); herr != nil {
+		return herr
+	}
+	broken := a.brokenRule(ctx, err, certification.AppUnknownDialog)
+	// The page is left, and with it what lies over it: it would be in the way of
+	// whatever comes.
+	if berr := a.Bed.Phone.Back(ctx); berr != nil {
+		a.Observe("leaving Amazon's page: " + berr.Error())
+	}
+	a.Bed.LookAway()
+	return broken
+}
+
+// startOwn starts the maker's own set-up. While a journey is recorded, the page
+// on which nothing leads there is recorded, too. Whether the app has nothing or
+// its screen map does not find it, only a person can tell where a control has no
+// words.
+func (a *Attempt) startOwn(ctx context.Context) error {
+	p, err := a.partner()
+	if err != nil {
+		return err
+	}
+	switch err := p.StartOwnSetUp(ctx); {
+	case err == nil:
+		a.saw(ctx, consent.Fallback, "own_set_up")
+		return nil
+	case a.rec != nil && certification.TroubleOf(err).Code == certification.AppElementMissing:
+		a.saw(ctx, consent.Refused, "no_way_on")
+		if s := a.rec.capture.Screens; len(s) == 0 || wordless(s[len(s)-1].Tree) {
+			return err
+		}
+		return a.brokenRule(ctx, err, certification.AppElementMissing)
+	default:
+		return err
+	}
+}
+
+// wordless tells whether something on a screen can be tapped that has no words.
+func wordless(t *screen.Tree) bool {
+	found := false
+	t.Each(func(n *screen.Node) bool {
+		if n.Displayed && n.Clickable {
+			says := false
+			t.Each(func(m *screen.Node) bool {
+				says = says || n.Has(m) && (m.Text != "" || m.ContentDesc != "")
+				return !says
+			})
+			found = found || !says
+		}
+		return !found
+	})
+	return found
 }
 
 var auditor = sync.OnceValues(consent.New)

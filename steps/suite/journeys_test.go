@@ -245,34 +245,6 @@ func TestABrokenRuleFailsTheCase(t *testing.T) {
 	require.Contains(t, a.Message, "LWA-IDENTITY")
 }
 
-// Everything that the simulated app or page does wrong is found by the rule
-// after which it is named, and by no other.
-func TestEveryFaultOfTheJourneyIsFoundByItsRule(t *testing.T) {
-	t.Parallel()
-	for _, f := range world.LWAFaults() {
-		if f.Hidden() {
-			continue // in the request alone; see TestEveryFaultOfTheRequestIsFoundByItsRule
-		}
-		t.Run(string(f), func(t *testing.T) {
-			t.Parallel()
-			w := world.Defaults()
-			w.Partner.LWAFault = f
-			l := newLab(t, 1, w, handset.NoProfile())
-			a := l.walk(t, "@journey:allow")[consent.Allow]
-			rule, verdict := f.Rule(), certification.Review // required rules are not run, either
-			switch f {
-			case world.LWAUnexplained, world.LWARefuse, world.LWAIdentity, world.LWAScope, world.LWAScopeMissing, world.LWAScopeShown, world.LWAEssentialTicked:
-				verdict = certification.Failed
-			}
-			require.NotEmpty(t, a.report.Findings)
-			for _, found := range a.report.Findings {
-				require.Equal(t, rule, found.Rule, found.Message)
-			}
-			require.Equal(t, verdict, a.Verdict, a.Message)
-		})
-	}
-}
-
 // What is wrong in the request alone is found where a real browser shows it, by
 // its own rule and no other.
 func TestEveryFaultOfTheRequestIsFoundByItsRule(t *testing.T) {

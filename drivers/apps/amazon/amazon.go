@@ -206,6 +206,10 @@ func (a *App) Stays(ctx context.Context) (page string, err error) {
 	return page, err
 }
 
+// Page names the page that a snapshot shows: consent, sign_in, error, or
+// [act.Elsewhere].
+func (a *App) Page(t *screen.Tree) (string, error) { return a.guide.Page(t) }
+
 func (a *App) watch(ctx context.Context, page string) {
 	if a.Watch != nil {
 		a.Watch(ctx, page)

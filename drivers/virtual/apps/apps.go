@@ -92,6 +92,7 @@ type Overlay struct {
 	Package    string   `yaml:"package,omitempty" json:"package,omitempty" jsonschema_description:"package that the window belongs to; the app in front if left out"`
 	Activity   string   `yaml:"activity,omitempty" json:"activity,omitempty" jsonschema_description:"activity that the window is; a dialog of the app itself if left out"`
 	Fullscreen bool     `yaml:"fullscreen,omitempty" json:"fullscreen,omitempty" jsonschema_description:"covers the whole screen; otherwise the window is as large as its body, in the middle"`
+	Floating   bool     `yaml:"floating,omitempty" json:"floating,omitempty" jsonschema_description:"drawn over whatever app is in front, and not modal; align_y of the body says where"`
 	Back       Actions  `yaml:"back,omitempty" json:"back,omitempty" jsonschema_description:"done on the back key; without it an overlay opened by show closes"`
 	Body       *Element `yaml:"body" json:"body"`
 }

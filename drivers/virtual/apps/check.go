@@ -87,6 +87,9 @@ func (m *Model) check(v Vocabulary) (field, msg string) {
 		if o.Activity != "" && (o.Package == "" || !packageForm.MatchString(o.Activity)) {
 			c.fail(at+".activity", "%q is not a fully qualified activity of another package", o.Activity)
 		}
+		if o.Floating && (o.Fullscreen || len(o.When) == 0) {
+			c.fail(at+".floating", "is meant for an overlay with when, and not for fullscreen: true")
+		}
 		if m.Dialogs && len(o.When) == 0 {
 			c.fail(at+".when", "is missing: a dialog of the system is shown by itself")
 		}

@@ -1,13 +1,29 @@
 package apps_test
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"testing"
 	"unicode"
 
 	"ffscert/drivers/virtual/apps"
+	"ffscert/drivers/virtual/world"
 )
+
+// Everything that can be done wrong is in the document, with its rule.
+func TestTheDocumentNamesEveryFault(t *testing.T) {
+	doc, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range world.LWAFaults() {
+		line := regexp.MustCompile("(?m)^\\| `" + string(f) + "` \\|.*`" + f.Rule() + "`")
+		if !line.Match(doc) {
+			t.Errorf("%s is not in the document with %s", f, f.Rule())
+		}
+	}
+}
 
 // What a customer sees on the way through Login with Amazon is said in each of
 // the languages in which the audit judges words; nothing is left in English.

@@ -91,6 +91,7 @@ func DefaultVocabulary() Vocabulary {
 			"auth.expired":       "in the browser: true once nobody has answered for too long",
 			"auth.button":        "words of the button that leads to Amazon",
 			"auth.wrong":         "one thing that is to be done wrong on the way through Login with Amazon; empty if nothing is",
+			"auth.page":          "in the app that asked: the page with which it is asked at the moment, such as consent; empty if none",
 			"auth.scopes":        "names of all that is asked for, separated by spaces; empty if nothing is",
 			"auth.app_name":      "name under which the maker's app is known to Amazon",
 			"auth.id":            "tells one request from the next",

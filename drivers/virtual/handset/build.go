@@ -69,7 +69,7 @@ func (h *Handset) compose() []*window {
 		add(prefix, &own, s.overlay, strconv.Itoa(s.visit), true)
 	}
 	for _, o := range in.model.Overlays {
-		if len(o.When) > 0 && o.When.Holds(e.field) {
+		if len(o.When) > 0 && !o.Floating && o.When.Holds(e.field) {
 			id := e.instanceOf(o)
 			if away, ok := h.dismissed[overlay{in.model.Package, o.Name}]; !ok || away != id {
 				add(prefix, &own, o, id, false)

@@ -218,7 +218,8 @@ func BuiltinModels(alexa string) ([]*apps.Model, error) { return Apps{Alexa: ale
 
 // Windows are the windows that an accessibility service is shown. A dialog or
 // a card is modal: as on Android, the windows of the app below it are not
-// reported while it is there. The result is empty while the screen is off.
+// reported while it is there. What an app draws over others is not, and comes
+// last. The result is empty while the screen is off.
 func (h *Handset) Windows() []*ui.Node {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -227,7 +228,11 @@ func (h *Handset) Windows() []*ui.Node {
 		return nil
 	}
 	all := h.compose()
-	return []*ui.Node{all[len(all)-1].node(h)}
+	shown := []*ui.Node{all[len(all)-1].node(h)}
+	for _, w := range h.floating() {
+		shown = append(shown, w.node(h))
+	}
+	return shown
 }
 
 // Screenshot paints what is shown. It is refused while a page is shown that
@@ -245,6 +250,9 @@ func (h *Handset) Screenshot() (image.Image, bool) {
 	if h.awake {
 		for i, win := range h.compose() {
 			s.Windows = append(s.Windows, paint.Window{Root: win.node(h), Background: win.background, Dim: i > 0})
+		}
+		for _, win := range h.floating() {
+			s.Windows = append(s.Windows, paint.Window{Root: win.node(h)})
 		}
 		if h.keyboardShown() {
 			s.Keyboard = h.keyboardArea()

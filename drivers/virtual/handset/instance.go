@@ -226,6 +226,7 @@ func (h *Handset) settle() {
 		h.lookIn(in.tick.Sub(now))
 	}
 	h.closePages(in)
+	h.takeAway(now)
 	h.remind()
 	h.longPress(now)
 }

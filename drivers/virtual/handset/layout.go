@@ -17,6 +17,9 @@ func (h *Handset) layout(w *window, area ui.Rect, dx, dy int) {
 		h.measure(w.root, aw, area.Height()-2*h.dp(24), false, false)
 		left := area.Left + (area.Width()-w.root.w)/2 + dx
 		top := area.Top + (area.Height()-w.root.h)/2 + dy
+		if w.overlay.Floating {
+			top = area.Top + aligned(w.root.el.AlignY, area.Height()-w.root.h)
+		}
 		w.bounds = ui.Rect{Left: left, Top: top, Right: left + w.root.w, Bottom: top + w.root.h}.Intersect(area)
 		h.place(w.root, left, top, w.bounds)
 		return

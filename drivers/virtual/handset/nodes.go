@@ -24,6 +24,7 @@ func (w *window) node(h *Handset) *ui.Node {
 	}
 	column := group("column", "android.widget.LinearLayout", "", inside, group("frame", "android.widget.FrameLayout", "", inside, content))
 	root := group("root", "android.widget.FrameLayout", "", w.bounds, column)
+	root.Unfocused = w.overlay != nil && w.overlay.Floating
 	if w.overlay == nil {
 		width, height := h.size()
 		root.Children = append(root.Children,

@@ -25,7 +25,12 @@ type authorization struct {
 	request world.AuthRequest
 	n       int // counts the requests
 	asked   time.Time
+	consent time.Time // when the consent page was seen first; zero if it was not
 }
+
+// goneAfter is how long the consent page is left to the customer under the fault
+// overlay_gone.
+const goneAfter = 2 * time.Second
 
 // account is the account whose devices an app shows: that of Amazon, or that
 // of the maker's cloud.
@@ -109,6 +114,30 @@ func (h *Handset) OpenLink(pkg, url string) string {
 		}
 	}
 	return ""
+}
+
+// authPage is the page of Amazon that is in front; "" if none is.
+func (h *Handset) authPage() string {
+	if h.auth == nil || h.front().model.Package != h.auth.browser {
+		return ""
+	}
+	return h.front().top().name
+}
+
+// takeAway lets the app that asked take the consent page away by itself, under
+// the fault overlay_gone.
+func (h *Handset) takeAway(now time.Time) {
+	if h.authPage() != "consent" || h.auth.request.Wrong != world.LWAOverlayGone {
+		return
+	}
+	if h.auth.consent.IsZero() {
+		h.auth.consent = now
+		h.lookIn(goneAfter)
+		return
+	}
+	if now.Sub(h.auth.consent) >= goneAfter {
+		h.start(h.model(h.auth.caller))
+	}
 }
 
 // answerAuthorization is what the customer does in the browser; how is allow,
@@ -220,6 +249,10 @@ func (e *env) authField(name string) string {
 			return e.h.auth.request.AppName
 		}
 		return e.authRequest().AppName
+	case "page":
+		if e.h.auth != nil && e.h.auth.caller == e.in.model.Package {
+			return e.h.authPage()
+		}
 	case "id":
 		return e.in.authID
 	case "result":

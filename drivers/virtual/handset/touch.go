@@ -89,8 +89,7 @@ func (h *Handset) down(p ui.Pointer) {
 		g.dead = true
 		return
 	}
-	all := h.compose()
-	top := all[len(all)-1]
+	top := h.touchable(p.X, p.Y)
 	g.window = top.key
 	if !top.bounds.Contains(p.X, p.Y) {
 		g.dead = true // beside a dialog
@@ -178,8 +177,7 @@ func (h *Handset) up(g *gesture, p ui.Pointer) {
 // tap does what a tap at that point does: the innermost view that takes taps
 // and lies below both where the finger came down and where it went up gets it.
 func (h *Handset) tap(g *gesture, p ui.Pointer) {
-	all := h.compose()
-	top := all[len(all)-1]
+	top := h.touchable(g.x, g.y)
 	if top.key != g.window {
 		return
 	}
@@ -226,11 +224,11 @@ func (h *Handset) longPress(now time.Time) {
 
 // touched is the view of that key in the window on top, if the touch began there.
 func (h *Handset) touched(key string) *view {
-	all := h.compose()
-	if all[len(all)-1].key != h.touch.window && h.touch.active {
+	top := h.touchable(h.touch.x, h.touch.y)
+	if top.key != h.touch.window && h.touch.active {
 		return nil
 	}
-	return all[len(all)-1].root.find(key)
+	return top.root.find(key)
 }
 
 // act does a list of actions for the page in front.

@@ -54,6 +54,9 @@ type Node struct {
 	Clickable, LongClickable, Checkable, Checked, Enabled bool
 	Focusable, Focused, Scrollable, Selected, Password    bool
 	Displayed                                             bool
+	// Unfocused: the window of which this is the root never takes the input
+	// focus, as one that an app draws over others.
+	Unfocused bool
 
 	// Look is how the node is painted; nil paints text only.
 	Look *Look

@@ -47,8 +47,11 @@ func look(h ui.Handset) *screen {
 }
 
 // decoration tells whether a window never takes the input focus: the system
-// bars and the soft keyboard.
+// bars, the soft keyboard, and what an app draws over others.
 func (s *screen) decoration(w *node) bool {
+	if w.Unfocused {
+		return true
+	}
 	if strings.Contains(w.Package, "inputmethod") {
 		return true
 	}

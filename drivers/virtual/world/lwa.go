@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/invopop/jsonschema"
 )
 
 // LWAFault is one thing that is wrong on the way through Login with Amazon. What
@@ -16,18 +18,27 @@ type LWAFault string
 
 // The faults, each named after the rule of the consent audit that finds it.
 const (
-	LWAButton      LWAFault = "button"      // the button says something else
-	LWAReason      LWAFault = "reason"      // the explanation does not say how to undo it
-	LWAUnexplained LWAFault = "unexplained" // the app hands over without an explanation
-	LWAIdentity    LWAFault = "identity"    // no privacy notice
-	LWARefuse      LWAFault = "refuse"      // the consent cannot be refused
-	LWAProminence  LWAFault = "prominence"  // refusing is small and faint
-	LWALabel       LWAFault = "label"       // the label of refusing shames the customer
-	LWALocale      LWAFault = "locale"      // a text in another language
-	LWAContrast    LWAFault = "contrast"    // text that can hardly be seen
-	LWATarget      LWAFault = "target"      // a button that can hardly be hit
-	LWAClipped     LWAFault = "clipped"     // a text that is cut
-	LWAReadable    LWAFault = "readable"    // a sentence without an end
+	LWAOffered        LWAFault = "offered"         // nothing leads to Amazon; as the fault partner_no_login
+	LWAOfferedAgain   LWAFault = "offered_again"   // still there once the accounts are linked
+	LWAButton         LWAFault = "button"          // the button says something else
+	LWAReason         LWAFault = "reason"          // the explanation does not say how to undo it
+	LWAUnexplained    LWAFault = "unexplained"     // the app hands over without an explanation
+	LWAOverlay        LWAFault = "overlay"         // a window of the partner app lies above the consent
+	LWAOverlayGone    LWAFault = "overlay_gone"    // the app takes the consent away by itself
+	LWAIdentity       LWAFault = "identity"        // no privacy notice
+	LWAIdentityName   LWAFault = "identity_name"   // the consent names somebody else
+	LWARefuse         LWAFault = "refuse"          // the consent cannot be refused
+	LWAProminence     LWAFault = "prominence"      // refusing is small and faint
+	LWALabel          LWAFault = "label"           // the label of refusing shames the customer
+	LWALabelTwice     LWAFault = "label_twice"     // the label of refusing says no twice
+	LWAFallback       LWAFault = "fallback"        // nothing leads to the maker's own set-up
+	LWAFallbackBroken LWAFault = "fallback_broken" // the maker's own set-up fails
+	LWABaseline       LWAFault = "baseline"        // nothing is wrong, but a text is another one than before
+	LWALocale         LWAFault = "locale"          // a text in another language
+	LWAContrast       LWAFault = "contrast"        // text that can hardly be seen
+	LWATarget         LWAFault = "target"          // a button that can hardly be hit
+	LWAClipped        LWAFault = "clipped"         // a text that is cut
+	LWAReadable       LWAFault = "readable"        // a sentence without an end
 
 	// What only the request shows, or the page's document.
 	LWAScope           LWAFault = "scope"            // asks for more than is declared
@@ -43,7 +54,9 @@ const (
 
 // LWAFaults are all of them.
 func LWAFaults() []LWAFault {
-	return []LWAFault{LWAButton, LWAReason, LWAUnexplained, LWAIdentity, LWARefuse, LWAProminence, LWALabel, LWALocale, LWAContrast, LWATarget, LWAClipped, LWAReadable,
+	return []LWAFault{LWAOffered, LWAOfferedAgain, LWAButton, LWAReason, LWAUnexplained, LWAOverlay, LWAOverlayGone,
+		LWAIdentity, LWAIdentityName, LWARefuse, LWAProminence, LWALabel, LWALabelTwice, LWAFallback, LWAFallbackBroken,
+		LWABaseline, LWALocale, LWAContrast, LWATarget, LWAClipped, LWAReadable,
 		LWAScope, LWAScopeMissing, LWAScopeShown, LWAEssential, LWAEssentialTicked, LWAURL, LWAURLRedirect, LWAURLState, LWAURLPKCE}
 }
 
@@ -63,7 +76,35 @@ func (f LWAFault) Hidden() bool {
 	return slices.Contains([]LWAFault{LWAEssential, LWAURL, LWAURLRedirect, LWAURLState, LWAURLPKCE}, f)
 }
 
+// JSONSchema describes a fault to editors, which offer all of them.
+func (LWAFault) JSONSchema() *jsonschema.Schema {
+	names := []any{""}
+	for _, f := range LWAFaults() {
+		names = append(names, string(f))
+	}
+	return &jsonschema.Schema{Type: "string", Enum: names}
+}
+
 func (f LWAFault) known() bool { return f == "" || slices.Contains(LWAFaults(), f) }
+
+// offers tells whether the partner app shows "Login with Amazon".
+func (w *World) offers() bool {
+	switch f := w.cfg.Partner.LWAFault; {
+	case w.partner.noLogin, f == LWAOffered:
+		return false
+	case f == LWAOfferedAgain:
+		return true
+	}
+	return !w.partner.linked
+}
+
+// shownName is under which name Amazon's page shows the app.
+func (c PartnerConfig) shownName() string {
+	if c.LWAFault == LWAIdentityName {
+		return "Gizmo Cloud"
+	}
+	return c.AppName
+}
 
 // Scopes beyond those of an app that does it right. [C] profile and postal_code
 // are scopes of Login with Amazon.

@@ -17,6 +17,9 @@ func (w *World) fallBack(reason string) {
 
 // withoutFallback is drawn once in an attempt, when it first matters.
 func (w *World) withoutFallback() bool {
+	if f := w.cfg.Partner.LWAFault; f == LWAFallback || f == LWAFallbackBroken {
+		return true
+	}
 	p := &w.partner
 	if p.noFallback == nil {
 		struck := w.strikes(FaultPartnerNoFallback, w.cfg.Device.Name, AppPartner)

@@ -52,7 +52,7 @@ type AuthRequest struct {
 	// Granted: Amazon has granted all of it before, and does not ask again.
 	Granted bool
 	// Offered: the app shows "Login with Amazon". It does not once it is linked,
-	// nor under the fault partner_no_login.
+	// nor under the fault partner_no_login, unless it does that wrong.
 	Offered bool
 
 	// The rest of the authorization request. Source: Login with Amazon,
@@ -220,7 +220,7 @@ func (w *World) authRequest() AuthRequest {
 	if w.partner.noScope {
 		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == c.FFSScope })
 	}
-	r := AuthRequest{Scopes: scopes, AppName: c.AppName, Expires: c.ConsentExpires, Wrong: c.LWAFault, Offered: !w.partner.linked && !w.partner.noLogin, seed: w.cfg.Seed,
+	r := AuthRequest{Scopes: scopes, AppName: c.shownName(), Expires: c.ConsentExpires, Wrong: c.LWAFault, Offered: w.offers(), seed: w.cfg.Seed,
 		SingleSignOn: w.situation == ShoppingSignedIn,
 		AsksCode:     w.account.TOTPSeed != "" && (w.account.AlwaysAsksCode || w.situation == BrowserSignedOut),
 		Granted:      w.partner.granted != nil && !slices.ContainsFunc(scopes, func(s string) bool { return !slices.Contains(w.partner.granted, s) })}

@@ -101,10 +101,6 @@ func judgeOverlay(s *subject, j *judgement) {
 		j.lacks("no consent page was recorded")
 		return
 	}
-	counted := false
-	for _, v := range s.views {
-		counted = counted || v.Taps != nil && *v.Taps > 0
-	}
 	for _, v := range s.amazonViews() {
 		for _, n := range v.above {
 			j.find(Fail, v, n.Bounds, "something of the partner app (%s) lies over Amazon's page", quote(firstText(n)))
@@ -116,7 +112,7 @@ func judgeOverlay(s *subject, j *judgement) {
 			j.lacks("how long %s was seen was not recorded", v.File)
 		case *v.Dwell <= 0:
 			j.find(Fail, v, drivers.Rect{}, "the consent page was seen for %.3g s", *v.Dwell)
-		case s.choice() && counted && v.Taps != nil && *v.Taps == 0 && v == s.consent[len(s.consent)-1] && v.at+1 < len(s.views):
+		case v == s.consent[len(s.consent)-1] && s.unanswered() && v.at+1 < len(s.views):
 			j.find(Fail, v, drivers.Rect{}, "the consent page went away by itself: nobody tapped anything on it")
 		default:
 			j.pass("nothing over %s, seen for %.3g s", v.File, *v.Dwell)
@@ -133,12 +129,30 @@ func (s *subject) choice() bool {
 	return false
 }
 
+// unanswered tells whether the consent page was left without the tap that the
+// journey is about. It cannot be told where no taps were counted at all.
+func (s *subject) unanswered() bool {
+	counted := false
+	for _, v := range s.views {
+		counted = counted || v.Taps != nil && *v.Taps > 0
+	}
+	if !s.choice() || !counted || len(s.consent) == 0 {
+		return false
+	}
+	last := s.consent[len(s.consent)-1]
+	return last.Taps != nil && *last.Taps == 0
+}
+
 // judgeFallback is LWA-FALLBACK. Source: Provisionee Certification Guide,
 // "Device Details": if FFS fails, "your device's existing non-FFS set up flow
 // starts up and attempts to set up the device for the customer".
 func judgeFallback(s *subject, j *judgement) {
 	if !s.c.Journey.broken() {
 		j.lacks("the journey %s does not end without a permission", s.c.Journey)
+		return
+	}
+	if s.unanswered() {
+		j.lacks("nobody answered the consent page: nothing was refused")
 		return
 	}
 	var end, setup *view
@@ -151,6 +165,8 @@ func judgeFallback(s *subject, j *judgement) {
 		}
 	}
 	switch {
+	case end == nil && s.first < 0 && s.c.Journey != Offline:
+		j.lacks("the journey did not get as far as Amazon's pages")
 	case end == nil:
 		last := s.views[len(s.views)-1]
 		j.find(Fail, last, drivers.Rect{}, "nothing of the app comes after Amazon's pages: the maker's own set-up is not reachable")

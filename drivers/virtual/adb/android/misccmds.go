@@ -280,8 +280,11 @@ func (s *System) hierarchy() string {
 		b.WriteString("</node>")
 	}
 	windows := s.h.Windows()
-	if len(windows) > 0 {
-		write(windows[len(windows)-1], 0)
+	for _, w := range slices.Backward(windows) {
+		if !w.Unfocused { // the window that has the focus is dumped
+			write(w, 0)
+			break
+		}
 	}
 	b.WriteString("</hierarchy>")
 	return b.String()
