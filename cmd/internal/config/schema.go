@@ -152,7 +152,9 @@ func departure(k jsonschema.ErrorKind, schema map[string]any) (text, hint string
 		}
 		want := make([]string, len(k.Want))
 		for i, w := range k.Want {
-			want[i] = fmt.Sprint(w)
+			if want[i] = fmt.Sprint(w); want[i] == "" {
+				want[i] = "empty"
+			}
 		}
 		return "is " + given(k.Got) + ", must be " + alternatives(want), ""
 	case *kind.Minimum:

@@ -78,11 +78,11 @@ func (f LWAFault) Hidden() bool {
 
 // JSONSchema describes a fault to editors, which offer all of them.
 func (LWAFault) JSONSchema() *jsonschema.Schema {
-	names := []any{""}
+	var names []any
 	for _, f := range LWAFaults() {
 		names = append(names, string(f))
 	}
-	return &jsonschema.Schema{Type: "string", Enum: names}
+	return &jsonschema.Schema{Type: "string", Enum: append(names, "")}
 }
 
 func (f LWAFault) known() bool { return f == "" || slices.Contains(LWAFaults(), f) }
