@@ -84,12 +84,15 @@ func (a *Auditor) foreign(text, own string) (string, bool) {
 	return "", false // too little to tell
 }
 
+// anotherLanguage is one of which no word is known.
+const anotherLanguage = "another language"
+
 // mostWords is the language that has the most to say for a text against own, and
 // how much: its function words that own does not have, a letter that own does not
 // have, and against it, twice, own's words that it does not have.
 func (a *Auditor) mostWords(text, own string) (string, int) {
 	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '-' })
-	best, most := "another language", 0
+	best, most := anotherLanguage, 0
 	for _, code := range a.languages {
 		if code == own {
 			continue

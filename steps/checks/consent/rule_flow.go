@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"slices"
 	"strings"
 
 	"ffscert/drivers"
@@ -199,8 +200,7 @@ func (s *subject) leadsToSetup(v *view) (control, bool) {
 // on it or is under way, and it does not say that it fails.
 func (s *subject) setupWorks(j *judgement, v *view) {
 	for _, t := range v.texts {
-		says := normal(t.says)
-		if t.control == nil && s.anyPack(func(p *pack) bool { return p.Failure.in(says) }) {
+		if t.control == nil && s.saysFailure(normal(t.says)) {
 			j.find(Fail, v, t.node.Bounds, "the maker's own set-up does not work: %s", quote(t.says))
 			return
 		}
@@ -225,6 +225,20 @@ func (s *subject) setupWorks(j *judgement, v *view) {
 		return
 	}
 	j.find(Fail, v, drivers.Rect{}, "nothing on %s starts or goes on with the maker's own set-up", v.File)
+}
+
+// saysFailure tells whether a sentence of a text in normal form says that the
+// set-up fails, in the capture's language or in English.
+func (s *subject) saysFailure(text string) bool {
+	for sentence := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(".!?。", r) }) {
+		if s.pack != nil && s.pack.Condition.in(sentence) {
+			continue
+		}
+		if slices.ContainsFunc(s.nearPacks(), func(p *pack) bool { return p.fails(sentence) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *subject) onlyAmazon(c control) (string, bool) { return c.label, s.offer(c) || exactButton(c) }

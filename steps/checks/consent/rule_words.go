@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"ffscert/drivers"
 	"ffscert/drivers/screen"
@@ -74,7 +75,7 @@ func judgeLocale(s *subject, j *judgement) {
 				continue // Amazon's button is judged by LWA-BUTTON
 			}
 			seen++
-			if other, ok := s.a.foreign(plain, s.language); ok {
+			if other, ok := s.a.foreign(plain, s.language); ok && !(other == anotherLanguage && titled(t.says)) {
 				j.find(Review, v, t.node.Bounds, "%s seems to be in %s; the phone's language is %s", quote(t.says), languageName(other), languageName(s.language))
 			}
 		}
@@ -125,9 +126,19 @@ func (s *subject) withoutNames(says string) string {
 	return plain
 }
 
+// titled tells whether a text looks like a name: few words of Latin letters,
+// each with a capital.
+func titled(says string) bool {
+	words := strings.Fields(says)
+	return len(words) <= 4 && !slices.ContainsFunc(words, func(w string) bool {
+		r, _ := utf8.DecodeRuneInString(w)
+		return !unicode.IsUpper(r) && !unicode.IsDigit(r)
+	})
+}
+
 // names are names and brands that stand in texts of every language.
 func names() []string {
-	return []string{buttonText, "Frustration-Free Setup", "Frustration Free Setup", "Amazon.com", "Amazon", "Alexa", "Echo Dot", "Echo", "Wi-Fi", "WiFi", "WLAN", "Bluetooth",
+	return []string{buttonText, "Frustration-Free Setup", "Frustration Free Setup", "Amazon.com", "Amazon", "Alexa", "Echo Dot", "Echo Show", "Echo Pop", "Echo Spot", "Echo Studio", "Echo Plus", "Echo Hub", "Echo", "Fire TV", "Google Home", "Apple Home", "Home Assistant", "Wi-Fi", "WiFi", "WLAN", "Bluetooth",
 		"Matter", "Zigbee", "Thread", "Android", "Google", "Chrome", "iOS", "QR", "LED", "Skills", "Skill", "Smart Home", "Prime", "Kindle", "Ring", "App"}
 }
 

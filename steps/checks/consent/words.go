@@ -221,6 +221,9 @@ type pack struct {
 	LoggedOut   phrases `yaml:"logged_out"`
 	OwnSetup    phrases `yaml:"own_setup"`
 	Failure     phrases `yaml:"failure"`
+	AmazonOnly  phrases `yaml:"amazon_only"`
+	Denial      phrases `yaml:"denial"`
+	Condition   phrases `yaml:"condition"`
 	Progress    phrases `yaml:"progress"`
 	Scopes      struct {
 		FFS     phrases `yaml:"ffs"`
@@ -232,6 +235,19 @@ type pack struct {
 	FunctionWords string  `yaml:"function_words"`
 
 	common map[string]bool // the function words
+}
+
+// fails tells whether a sentence in normal form says that the maker's own set-up
+// fails, or that there is none without Amazon. That something of Amazon's failed
+// is no such thing, nor what is to be done if something fails.
+func (p *pack) fails(sentence string) bool {
+	switch {
+	case p.Condition.in(sentence):
+		return false
+	case p.AmazonOnly.in(sentence):
+		return !p.Denial.in(sentence)
+	}
+	return p.Failure.in(sentence) && !strings.Contains(sentence, "amazon") && !strings.Contains(sentence, "アマゾン")
 }
 
 // loadPacks reads the embedded packs, by language.
