@@ -119,6 +119,12 @@ func (m *Map) For(locale string) *Map {
 		return m
 	}
 	c := &Map{file: m.file, data: m.data, locale: locale}
+	c.take(m)
+	return c
+}
+
+// take copies the screens of another map.
+func (c *Map) take(m *Map) {
 	moved := map[*Element]*Element{}
 	for _, s := range m.screens {
 		n := &Screen{name: s.name, covers: s.covers, title: s.title}
@@ -138,7 +144,6 @@ func (m *Map) For(locale string) *Map {
 			c.screens[i].without = append(c.screens[i].without, moved[e])
 		}
 	}
-	return c
 }
 
 // in are the wordings in the language of a locale; nil if there are none.

@@ -37,7 +37,8 @@ func (m *Map) Labels() []string { return slices.Clone(m.data.Labels) }
 func (m *Map) Packages() []string { return append([]string{m.data.Package}, m.data.Hosts...) }
 
 // PackageOn is the package that shows the app's screens on the tree: its own, or
-// else one of the others; "" if none is there.
+// else one of the others; "" if none is there. A map of pages of the web is shown
+// by any app that has one of its screens in a WebView.
 func (m *Map) PackageOn(t *Tree) string {
 	there := t.Packages()
 	for _, p := range m.Packages() {
@@ -45,7 +46,48 @@ func (m *Map) PackageOn(t *Tree) string {
 			return p
 		}
 	}
+	if !m.data.Anywhere || t.IOS {
+		return ""
+	}
+	for _, p := range there {
+		if showsWeb(t, p) && m.in(p).showsSurely(t) {
+			return p
+		}
+	}
 	return ""
+}
+
+func showsWeb(t *Tree, pkg string) bool {
+	return len(t.All(Query{Class: "android.webkit.WebView", Package: pkg})) > 0
+}
+
+// in is the map for one package alone.
+func (m *Map) in(pkg string) *Map {
+	data := m.data
+	data.Package, data.Hosts, data.Anywhere = pkg, nil, false
+	c := &Map{file: m.file, data: data, locale: m.locale}
+	c.take(m)
+	return c
+}
+
+// showsSurely tells whether one of the screens is shown, and not by the word on
+// one button alone, which other pages have as well.
+func (m *Map) showsSurely(t *Tree) bool {
+	for _, s := range m.screens {
+		if s.covers || !s.ShownOn(t) {
+			continue
+		}
+		found := 0
+		for _, e := range s.elements {
+			if e.takes == "" && e.On(t) {
+				found++
+			}
+		}
+		if found >= 2 {
+			return true
+		}
+	}
+	return false
 }
 
 // Platform is "android" or "ios".

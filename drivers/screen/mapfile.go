@@ -17,6 +17,7 @@ type mapFile struct {
 	App      string                `yaml:"app" json:"app" jsonschema:"required,minLength=1" jsonschema_description:"Short name of the app, such as alexa."`
 	Package  string                `yaml:"package" json:"package" jsonschema:"required,minLength=1" jsonschema_description:"The app's package; on iOS its bundle id. Elements of other packages do not count."`
 	Hosts    []string              `yaml:"hosts,omitempty" json:"hosts,omitempty" jsonschema_description:"Packages of other apps that show the same screens, as an app shows pages of the web. Their elements count while they are in front, and the app itself is not."`
+	Anywhere bool                  `yaml:"anywhere,omitempty" json:"anywhere,omitempty" jsonschema_description:"Whether the screens are pages of the web that any app may show in a WebView: an app that is neither the package nor one of the hosts counts while it shows at least two elements of a screen."`
 	Activity string                `yaml:"activity,omitempty" json:"activity,omitempty" jsonschema_description:"The activity that starts the app."`
 	Platform string                `yaml:"platform" json:"platform" jsonschema:"required,enum=android,enum=ios" jsonschema_description:"android, or ios: then locators use name, label and value instead of id, desc and text."`
 	Labels   []string              `yaml:"labels,omitempty" json:"labels,omitempty" jsonschema_description:"What the app is called under its icon: so the system names it when it ends by itself."`

@@ -78,6 +78,9 @@ func (w *mapWriter) body(d mapFile, comments map[string][]string) {
 	if len(d.Hosts) > 0 {
 		w.line(0, "hosts: %s", quotedList(d.Hosts))
 	}
+	if d.Anywhere {
+		w.line(0, "anywhere: true")
+	}
 	if d.Activity != "" {
 		w.line(0, "activity: %s", quoted(d.Activity))
 	}

@@ -159,7 +159,7 @@ func (t *Testbed) Join() {
 	if t.Partner != nil {
 		t.Partner.Share(eyes)
 		if t.Amazon != nil {
-			t.Partner.Leave = t.Amazon.Leave
+			t.Partner.Leave, t.Partner.Handed, t.Amazon.Makers = t.Amazon.Leave, t.Amazon.Shown, t.Partner.Shown
 		}
 	}
 }

@@ -92,6 +92,8 @@ func seededFaults() map[world.LWAFault]seeded {
 		world.LWAOffered:        {journey: consent.Allow, outcome: consent.Fail},
 		world.LWAOfferedAgain:   {journey: consent.Allow, outcome: consent.Warn},
 		world.LWAButton:         {journey: consent.Allow, outcome: consent.Warn},
+		world.LWAFlow:           {journey: consent.Refuse, outcome: consent.Review},
+		world.LWAWebView:        {journey: consent.Refuse, outcome: consent.Fail},
 		world.LWAReason:         {journey: consent.Allow, outcome: consent.Review},
 		world.LWAUnexplained:    {journey: consent.Allow, outcome: consent.Fail},
 		world.LWAOverlay:        {journey: consent.Refuse, outcome: consent.Fail},

@@ -40,6 +40,9 @@ type App struct {
 	// Permissions is the address of the page on which a customer sees which apps
 	// may do something, and takes it back; "" is [PermissionsPage].
 	Permissions string
+	// Makers, if not nil, tells whether a snapshot shows a page of the maker's own
+	// app that its map knows.
+	Makers func(seen *screen.Tree) bool
 	// Watch, if not nil, is told of each page that is shown, before anything on
 	// it is touched.
 	Watch func(ctx context.Context, page string)
@@ -145,7 +148,7 @@ func (a *App) answer(ctx context.Context, button string) error {
 		return err
 	}
 	return a.hand.Until(ctx, "Amazon's page to close", pageWithin, func(t *screen.Tree) error {
-		page, err := a.guide.Page(t)
+		page, err := a.page(t)
 		if err != nil || page != "consent" {
 			return err
 		}
@@ -156,7 +159,7 @@ func (a *App) answer(ctx context.Context, button string) error {
 // Leave refuses or goes back if one of the pages was left open, so that the app
 // that opened it comes back. It tells whether it did something.
 func (a *App) Leave(ctx context.Context, seen *screen.Tree) (bool, error) {
-	page, err := a.guide.Page(seen)
+	page, err := a.page(seen)
 	if err != nil {
 		return false, err
 	}
@@ -177,7 +180,7 @@ func (a *App) Cancel(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if page, err := a.guide.Page(tree); err != nil || page == act.Elsewhere {
+		if page, err := a.page(tree); err != nil || page == act.Elsewhere {
 			return err
 		}
 		if err := a.hand.Back(ctx); err != nil {
@@ -185,7 +188,7 @@ func (a *App) Cancel(ctx context.Context) error {
 		}
 	}
 	return a.hand.Until(ctx, "Amazon's pages to close", act.AppearWithin, func(t *screen.Tree) error {
-		if page, err := a.guide.Page(t); err != nil || page == act.Elsewhere {
+		if page, err := a.page(t); err != nil || page == act.Elsewhere {
 			return err
 		}
 		return act.NotYet(a.trouble("the back key does not lead away from Amazon's pages", "see the picture of what was there"))
@@ -200,7 +203,7 @@ func (a *App) Stays(ctx context.Context) (page string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if page, err = a.guide.Page(tree); err == nil && page != act.Elsewhere {
+	if page, err = a.page(tree); err == nil && page != act.Elsewhere {
 		a.watch(ctx, page)
 	}
 	return page, err
@@ -208,7 +211,22 @@ func (a *App) Stays(ctx context.Context) (page string, err error) {
 
 // Page names the page that a snapshot shows: consent, sign_in, error, or
 // [act.Elsewhere].
-func (a *App) Page(t *screen.Tree) (string, error) { return a.guide.Page(t) }
+func (a *App) Page(t *screen.Tree) (string, error) { return a.page(t) }
+
+// Shown tells whether a snapshot shows one of Amazon's pages, in whatever app.
+func (a *App) Shown(t *screen.Tree) bool {
+	page, err := a.page(t)
+	return err == nil && page != act.Elsewhere && page != act.Unknown
+}
+
+// page is the page that a snapshot shows. What the maker's app is known to show
+// is its own, whatever is like it.
+func (a *App) page(t *screen.Tree) (string, error) {
+	if a.Makers != nil && a.Makers(t) {
+		return act.Elsewhere, nil
+	}
+	return a.guide.Page(t)
+}
 
 func (a *App) watch(ctx context.Context, page string) {
 	if a.Watch != nil {

@@ -57,7 +57,7 @@ func (a *App) next(ctx context.Context, goal string, done signingIn) (page strin
 	}
 	err = a.hand.Until(ctx, title, pageWithin, func(t *screen.Tree) error {
 		var err error
-		if page, err = a.guide.Page(t); err != nil {
+		if page, err = a.page(t); err != nil {
 			return err
 		}
 		seen = t
@@ -184,7 +184,7 @@ const noConnectionWithin = 10 * time.Second
 // is shown.
 func (a *App) NoConnection(ctx context.Context) (known bool, err error) {
 	err = a.hand.Until(ctx, "what the browser says without a network", noConnectionWithin, func(t *screen.Tree) error {
-		page, err := a.guide.Page(t)
+		page, err := a.page(t)
 		if err != nil {
 			return err
 		}

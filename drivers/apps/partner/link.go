@@ -172,6 +172,11 @@ func (a *App) beginLink(ctx context.Context, at string, way Way) (HandOver, erro
 		case act.Elsewhere:
 			h.At = a.hand.Clock.Now()
 			return nil
+		case act.Unknown:
+			if a.Handed != nil && a.Handed(t) {
+				h.At = a.hand.Clock.Now()
+				return nil
+			}
 		case "explain":
 			h.Explained = act.AllWords(t)
 			a.watch(ctx, "explain")

@@ -36,6 +36,9 @@ type App struct {
 	// Leave, if not nil, takes away a page of another app that this one has
 	// opened, such as Amazon's. It tells whether it did something.
 	Leave func(ctx context.Context, seen *screen.Tree) (bool, error)
+	// Handed, if not nil, tells whether Amazon's pages are shown, whatever app
+	// shows them: it may be this one.
+	Handed func(seen *screen.Tree) bool
 	// Watch, if not nil, is told of the pages on the way to Amazon and back,
 	// while they are shown and before anything on them is touched.
 	Watch func(ctx context.Context, page string)
@@ -67,6 +70,12 @@ func New(phone drivers.Phone, clock drivers.Clock, m *screen.Map) *App {
 
 // Share makes the app look with the eyes of the phone's other apps.
 func (a *App) Share(eyes *act.Eyes) { a.guide.Share(eyes) }
+
+// Shown tells whether a snapshot shows a page of the app that its map knows.
+func (a *App) Shown(t *screen.Tree) bool {
+	page, err := a.guide.Page(t)
+	return err == nil && page != act.Elsewhere && page != act.Unknown
+}
 
 func (a *App) watch(ctx context.Context, page string) {
 	if a.Watch != nil {

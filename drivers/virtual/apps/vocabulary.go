@@ -82,7 +82,7 @@ func DefaultVocabulary() Vocabulary {
 			"partner.own_set_up": "where the maker's own set-up is: none, offered, running, done or failed",
 			"partner.why":        "why Frustration-Free Setup failed or never came, as the device says; empty if it did not fail",
 			"auth.offered":       "true if the maker's app offers Login with Amazon",
-			"auth.host":          "who shows Amazon's page: browser, or app for one of Amazon's",
+			"auth.host":          "who shows Amazon's page: browser, app for one of Amazon's, or other",
 			"auth.signed_in":     "where Amazon's page is: true if nobody has to sign in there",
 			"auth.asks_code":     "true if Amazon asks for a one-time code after the password",
 			"auth.code_right":    "true if input.code is the account's one-time code now",

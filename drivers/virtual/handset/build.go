@@ -52,11 +52,11 @@ func (h *Handset) compose() []*window {
 	screen := ui.Rect{Right: w, Bottom: ht}
 	prefix := in.model.Package + "/" + strconv.Itoa(in.pid) + "/"
 
-	base := &window{key: h.pageKey(in), env: e, bounds: screen, background: in.model.Background, app: in, pkg: in.model.Package}
+	base := &window{key: h.pageKey(in), env: e, bounds: screen, background: in.model.Background, app: in, pkg: in.pkg()}
 	base.root = h.build(e, p.screen.Body, base.key)
 	list := []*window{base}
 	add := func(prefix string, e *env, o *apps.Overlay, instance string, explicit bool) {
-		win := &window{key: prefix + o.Name + "#" + instance, name: o.Name, env: e, bounds: screen, background: in.model.Background, overlay: o, explicit: explicit, app: in, pkg: in.model.Package}
+		win := &window{key: prefix + o.Name + "#" + instance, name: o.Name, env: e, bounds: screen, background: in.model.Background, overlay: o, explicit: explicit, app: in, pkg: in.pkg()}
 		if o.Package != "" {
 			win.pkg = o.Package
 		}

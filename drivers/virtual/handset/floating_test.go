@@ -89,3 +89,32 @@ func TestWhatIsWrongOnTheWayShows(t *testing.T) {
 	r.wait(time.Minute)
 	r.one("id=com.example.lumen:id/set_up_failed")
 }
+
+// Who shows Amazon's pages is in front, and the pages are the same.
+func TestWhoShowsAmazonsPages(t *testing.T) {
+	for f, pkg := range map[world.LWAFault]string{world.LWAWebView: lumen, world.LWAFlow: "org.example.viewer"} {
+		t.Run(string(f), func(t *testing.T) {
+			r := newLumen(t, handset.NoProfile(), wrongly(f))
+			r.toConsent()
+			r.inFront(pkg)
+			r.one("class=android.webkit.WebView")
+			r.none("id=com.android.chrome:id/url_bar")
+			r.tap("class=android.widget.Button", "text=Cancel")
+			r.inFront(lumen)
+			r.one("id=com.example.lumen:id/message")
+			r.tap("text=OK")
+			r.toConsent()
+			r.Key(4, 0, false) // back
+			r.inFront(lumen)
+			r.one("id=com.example.lumen:id/message")
+			r.tap("text=OK")
+			r.toConsent()
+			r.tap("text=Allow")
+			r.inFront(lumen)
+			r.one("id=com.example.lumen:id/home_title")
+			if !r.world.Partner().Linked {
+				t.Fatal("not linked")
+			}
+		})
+	}
+}

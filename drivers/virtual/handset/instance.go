@@ -16,6 +16,7 @@ type instance struct {
 	overlays   []*shown
 	authID     string // of the last request to Amazon; "" if there was none
 	authResult string // what came of it; "" while it is open
+	as         string // another package that its windows say they are of; "" is its own
 
 	devices  []world.Device // the app's own copy of the account
 	fetchDue time.Time      // when a fetch that is under way ends; zero if none is
@@ -53,7 +54,7 @@ type animation struct {
 
 // start brings an app to the front, starting it if it does not run.
 func (h *Handset) start(m *apps.Model) {
-	if h.auth != nil && m.Package == h.auth.caller {
+	if h.auth != nil && m.Package == h.auth.caller && !h.auth.embedded() {
 		h.endAuthorization(cancelled) // its user came back without an answer
 	}
 	h.overview = false
@@ -131,6 +132,14 @@ func (h *Handset) stop(pkg string) {
 
 // front is the app that is shown.
 func (h *Handset) front() *instance { return h.running[h.recent[len(h.recent)-1]] }
+
+// pkg is the package that the app's windows say they are of.
+func (in *instance) pkg() string {
+	if in.as != "" {
+		return in.as
+	}
+	return in.model.Package
+}
 
 func (in *instance) top() *page { return in.pages[len(in.pages)-1] }
 

@@ -68,6 +68,9 @@ func (h *Handset) requestAuthorization(in *instance, where string) {
 	if where == browserPackage && request.SingleSignOn {
 		where = shoppingPackage
 	}
+	if request.Wrong == world.LWAWebView {
+		where = in.model.Package
+	}
 	m, pages := h.model(where), h.model(browserPackage)
 	if m == nil {
 		m = pages
@@ -76,18 +79,32 @@ func (h *Handset) requestAuthorization(in *instance, where string) {
 		in.authResult = cancelled
 		return
 	}
-	if !ofAmazon(m.Package) {
+	asking := &authorization{caller: in.model.Package, browser: m.Package, request: request, n: h.auths, asked: h.clock.Now()}
+	if !asking.inside() {
 		h.end(m.Package) // a page that is open there is not this one
 	}
-	h.auth = &authorization{caller: in.model.Package, browser: m.Package, request: request, n: h.auths, asked: h.clock.Now()}
+	h.auth = asking
 	h.start(m)
-	if h.auth == nil || !ofAmazon(m.Package) || pages == nil {
+	if request.Wrong == world.LWAFlow {
+		h.running[m.Package].as = unknownHost
+	}
+	if h.auth == nil || !h.auth.inside() || pages == nil {
 		return
 	}
 	host := h.running[m.Package]
 	host.overlays = nil
 	h.pushFrom(host, pages, h.startScreenOf(host, pages), nil)
 }
+
+// unknownHost shows Amazon's pages under the fault flow; nobody knows it.
+const unknownHost = "org.example.viewer"
+
+// embedded tells whether the app that asked shows Amazon's pages itself.
+func (a *authorization) embedded() bool { return a.browser == a.caller }
+
+// inside tells whether Amazon's pages are shown among the pages of an app that
+// goes on afterwards, and not in a tab of a browser.
+func (a *authorization) inside() bool { return a.embedded() || ofAmazon(a.browser) }
 
 // ofAmazon tells whether a package is an app of Amazon's that shows its pages
 // itself, and goes on afterwards.
@@ -169,10 +186,10 @@ func (h *Handset) answerAuthorization(how string) {
 // endAuthorization closes Amazon's page and tells the app what came of it. The
 // browser's tab goes with it; an app of Amazon's stays, without the page.
 func (h *Handset) endAuthorization(result string) {
-	host := h.auth.browser
+	host, inside := h.auth.browser, h.auth.inside()
 	h.settleAuthorization(result)
 	in := h.running[host]
-	if !ofAmazon(host) || in == nil {
+	if !inside || in == nil {
 		h.end(host)
 		return
 	}
@@ -211,6 +228,9 @@ func (e *env) authField(name string) string {
 	}
 	switch name {
 	case "host":
+		if pending && e.h.auth.embedded() || e.in.as != "" {
+			return "other"
+		}
 		if ofAmazon(e.in.model.Package) {
 			return "app"
 		}

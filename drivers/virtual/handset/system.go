@@ -191,6 +191,6 @@ func (h *Handset) foreground() (pkg, activity string) {
 	if top := all[len(all)-1]; top.overlay != nil && top.overlay.Activity != "" {
 		return top.pkg, top.overlay.Activity
 	}
-	m := h.front().model
-	return m.Package, m.Activity
+	in := h.front()
+	return in.pkg(), in.model.Activity
 }

@@ -21,6 +21,8 @@ const (
 	LWAOffered        LWAFault = "offered"         // nothing leads to Amazon; as the fault partner_no_login
 	LWAOfferedAgain   LWAFault = "offered_again"   // still there once the accounts are linked
 	LWAButton         LWAFault = "button"          // the button says something else
+	LWAFlow           LWAFault = "flow"            // Amazon's pages are shown by an app that nobody knows
+	LWAWebView        LWAFault = "webview"         // … and by the partner app itself
 	LWAReason         LWAFault = "reason"          // the explanation does not say how to undo it
 	LWAUnexplained    LWAFault = "unexplained"     // the app hands over without an explanation
 	LWAOverlay        LWAFault = "overlay"         // a window of the partner app lies above the consent
@@ -54,7 +56,7 @@ const (
 
 // LWAFaults are all of them.
 func LWAFaults() []LWAFault {
-	return []LWAFault{LWAOffered, LWAOfferedAgain, LWAButton, LWAReason, LWAUnexplained, LWAOverlay, LWAOverlayGone,
+	return []LWAFault{LWAOffered, LWAOfferedAgain, LWAButton, LWAFlow, LWAWebView, LWAReason, LWAUnexplained, LWAOverlay, LWAOverlayGone,
 		LWAIdentity, LWAIdentityName, LWARefuse, LWAProminence, LWALabel, LWALabelTwice, LWAFallback, LWAFallbackBroken,
 		LWABaseline, LWALocale, LWAContrast, LWATarget, LWAClipped, LWAReadable,
 		LWAScope, LWAScopeMissing, LWAScopeShown, LWAEssential, LWAEssentialTicked, LWAURL, LWAURLRedirect, LWAURLState, LWAURLPKCE}
