@@ -112,6 +112,11 @@ func seededFaults() map[world.LWAFault]seeded {
 		world.LWATarget:         {journey: consent.Allow, outcome: consent.Warn},
 		world.LWAClipped:        {journey: consent.Allow, outcome: consent.Warn},
 		world.LWAReadable:       {journey: consent.Allow, outcome: consent.Warn, only: "en-US"},
+
+		world.LWAScope:           {journey: consent.Allow, outcome: consent.Fail},
+		world.LWAScopeMissing:    {journey: consent.Allow, outcome: consent.Fail},
+		world.LWAScopeShown:      {journey: consent.Allow, outcome: consent.Fail},
+		world.LWAEssentialTicked: {journey: consent.Allow, outcome: consent.Fail},
 	}
 }
 
@@ -129,6 +134,9 @@ func TestEveryFaultOfTheJourneyIsFoundByItsRule(t *testing.T) {
 	t.Parallel()
 	table := seededFaults()
 	for _, f := range world.LWAFaults() {
+		if f.Hidden() {
+			continue // in the request alone; see TestEveryFaultOfTheRequestIsFoundByItsRule
+		}
 		for _, locale := range locales() {
 			t.Run(string(f)+"/"+locale, func(t *testing.T) {
 				t.Parallel()

@@ -41,8 +41,8 @@ func (h *Handset) WebPages() []ui.WebPage {
 	var pages []ui.WebPage
 	for _, pkg := range slices.Sorted(maps.Keys(h.running)) {
 		in := h.running[pkg]
-		if ofAmazon(pkg) {
-			continue // [G] a release of Amazon's apps lets nobody debug its WebViews
+		if ofAmazon(pkg) || in.as != "" {
+			continue // [G] a release of Amazon's apps, or of a stranger's, lets nobody debug its WebViews
 		}
 		v := h.webOf(in)
 		if v == nil {
