@@ -195,3 +195,19 @@ func (w walked) finds(t testing.TB, j consent.Journey, rule string, want consent
 		require.Contains(t, w.Message, rule)
 	}
 }
+
+// The same through the real Appium, where windows, WebViews and their documents
+// are real.
+func TestWhoShowsAmazonsPagesOnTheRealAppium(t *testing.T) {
+	needsWeb(t)
+	for _, f := range []world.LWAFault{world.LWAWebView, world.LWAOverlay} {
+		t.Run(string(f), func(t *testing.T) {
+			w := fastWorld()
+			w.Partner.LWAFault = f
+			l := newLab(t, 2, w, handset.NoProfile(), func(c *virtual.Config) { c.Speed, c.Locale = 8, "de-DE" })
+			a := l.walk(t, "@journey:allow")[consent.Allow]
+			a.judgedBy(t, f.Rule(), "de-DE")
+			a.finds(t, consent.Allow, f.Rule(), consent.Fail)
+		})
+	}
+}
