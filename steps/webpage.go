@@ -42,7 +42,7 @@ func (a *Attempt) enterWeb(ctx context.Context, s *consent.Screen) {
 	case !ok:
 	case asksForPermission(page.URL):
 		if r.capture.RequestedURL == "" {
-			r.capture.RequestedURL, r.capture.Hidden = consent.Mask(page.URL), ""
+			r.capture.RequestedURL, r.capture.Hidden = a.unnamed(page.URL), ""
 		}
 	default:
 		r.hidden("the address of Amazon's page does not hold the request")
@@ -54,7 +54,7 @@ func (a *Attempt) enterWeb(ctx context.Context, s *consent.Screen) {
 		a.Observe("recording the journey: the document of the page: " + err.Error())
 		return
 	}
-	s.Context, s.HTML = consent.Web, a.Bed.Secrets.Text(consent.Mask(a.withoutUsers(page.HTML)))
+	s.Context, s.HTML = consent.Web, a.Bed.Secrets.Text(a.unnamed(a.withoutUsers(page.HTML)))
 }
 
 // shortestUser is the shortest name that is masked wherever it occurs, in bytes.
@@ -77,6 +77,9 @@ func (a *Attempt) withoutUsers(document string) string {
 	}
 	return document
 }
+
+// unnamed is a text without who the customer is.
+func (a *Attempt) unnamed(text string) string { return a.Bed.Customer.Text(consent.Mask(text)) }
 
 func hint(t *certification.Trouble) string {
 	if t.Hint == "" {

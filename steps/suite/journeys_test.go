@@ -199,6 +199,7 @@ func TestTheJourneysThroughTheRealAppium(t *testing.T) {
 	w := fastWorld()
 	w.Partner.OwnSetUpTime = world.Range{Min: time.Second, Max: 2 * time.Second}
 	l := newLab(t, 2, w, handset.NoProfile())
+	l.bed.Customer = secret.NewPerson(w.Account.Name, w.Account.Email)
 	all := l.walk(t, "@journey:offline or @journey:sso or @journey:browser or @journey:revoked")
 	require.Len(t, all, 4)
 	for j, w := range all {
@@ -208,6 +209,7 @@ func TestTheJourneysThroughTheRealAppium(t *testing.T) {
 			// Nobody looks into a WebView of the Shopping app.
 			require.Equal(t, certification.Review, w.Verdict, "%s: %s %s", j, w.Code, w.Message)
 			require.Contains(t, w.capture.Hidden, "offers no web context")
+			require.Equal(t, certification.CauseRig, w.Cause, w.Message)
 			continue
 		}
 		require.Equal(t, certification.Passed, w.Verdict, "%s: %s %s", j, w.Code, w.Message)
@@ -225,6 +227,10 @@ func TestTheJourneysThroughTheRealAppium(t *testing.T) {
 			case s.Role == consent.Consent, s.Role == consent.SignIn, strings.Contains(s.File, "amazon"):
 				require.Equal(t, consent.Web, s.Context, "%s: %s", j, s.File)
 				require.Contains(t, s.HTML, "data-computed-color", "%s: %s", j, s.File)
+				require.False(t, l.bed.Customer.Holds(s.HTML), "%s: %s", j, s.File)
+				if s.Role == consent.Consent {
+					require.Contains(t, s.HTML, "Signed in as •••", "%s: %s", j, s.File)
+				}
 			default:
 				require.Equal(t, consent.Native, s.Context, "%s: %s", j, s.File)
 			}
