@@ -39,6 +39,9 @@ type walkedJourney struct {
 	Cause    certification.Cause   `json:"cause,omitempty"`
 	// Message is why the scenario did not come to its end; empty if it did.
 	Message string `json:"message,omitempty"`
+	// Code is that of the message, and Hint what to do about it.
+	Code certification.Code `json:"code,omitempty"`
+	Hint string             `json:"hint,omitempty"`
 	// Capture is the folder of the recording, relative to where the command was
 	// given; empty if there is none.
 	Capture string          `json:"capture"`
@@ -151,7 +154,7 @@ func judgeWalk(s *state, co *consentOptions, rules *consent.Auditor, r result) (
 		folder := captureOf(a)
 		if folder == "" {
 			// A scenario that broke off judged nothing.
-			w.Message = a.Message
+			w.Message, w.Code, w.Hint = a.Message, a.Code, a.Hint
 			if a.Verdict == certification.Passed || a.Verdict == certification.Warning || a.Verdict == certification.Review {
 				w.Verdict, w.Cause = certification.NotRun, certification.CauseDefinition
 				w.Message = "the scenario recorded nothing that could be judged"
@@ -180,7 +183,7 @@ func judgeWalk(s *state, co *consentOptions, rules *consent.Auditor, r result) (
 		judged := report.Verdict
 		if a.Code != "" && a.Code != certification.PartnerConsent {
 			// It was judged, and something else went wrong on the way.
-			w.Message, judged = a.Message, certification.Worst(judged, a.Verdict)
+			w.Message, w.Code, w.Hint, judged = a.Message, a.Code, a.Hint, certification.Worst(judged, a.Verdict)
 		}
 		if w.Verdict = judged; judged == report.Verdict {
 			w.Cause = report.Cause
@@ -294,7 +297,10 @@ func printWalk(s *state, w *walkReport) error {
 			fmt.Fprintln(s.Stdout, "Recorded in "+safe.Text(j.Capture, longestSaid))
 		}
 		if j.Message != "" {
-			fmt.Fprintf(s.Stdout, "%s: %s\n  %s\n", safe.Text(j.Scenario, longestSaid), j.Verdict, safe.Text(j.Message, longestSaid))
+			fmt.Fprintf(s.Stdout, "%s: %s\n  %s\n", safe.Text(j.Scenario, longestSaid), j.Verdict, strings.TrimSpace(string(j.Code)+" "+safe.Text(j.Message, longestSaid)))
+			if j.Hint != "" {
+				fmt.Fprintln(s.Stdout, "  hint: "+safe.Text(j.Hint, longestSaid))
+			}
 		}
 	}
 	if len(w.NotWalked) > 0 {

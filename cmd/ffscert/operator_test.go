@@ -119,3 +119,36 @@ func TestOperatorAnswersInTimeOrNotAtAll(t *testing.T) {
 	_, err = o.Ask(t.Context(), drivers.Question{Text: "?"})
 	require.ErrorIs(t, err, drivers.ErrNobody)
 }
+
+// A one-time code is asked for at the terminal, and is in no record. A wrong one
+// is not guessed at for ever.
+func TestTheOperatorTypesACode(t *testing.T) {
+	t.Setenv("PW", "Rosen-4711")
+	dir := t.TempDir()
+	text := `version: 1
+plan: mss-wifi-default
+product: {device_name: First light}
+testbeds:
+  - name: v
+    virtual: {latency: none}
+    accounts: {amazon: {user: qa@example.com, password_env: PW, code: {prompt: true}}}
+`
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "ffscert.yaml"), []byte(text), 0o600))
+	s, out, _ := testState(t, dir, "run", "--tags", "@journey:browser")
+	p, in := sit(t, "817 263", "736-281")
+	s.Interactive, s.Terminal, s.Stdin, s.Stderr = true, true, in, p
+	require.Equal(t, exitOutside, Main(s), p.all())
+	require.Equal(t, 2, strings.Count(p.all(), "Amazon asks for a one-time code."), p.all())
+	require.Contains(t, out.String(), "FFS-E416")
+	require.Contains(t, out.String(), "none is typed again")
+	require.NoError(t, filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		for _, code := range []string{"817263", "736281", "817 263", "736-281"} {
+			require.NotContains(t, string(data), code, path)
+		}
+		return err
+	}))
+}

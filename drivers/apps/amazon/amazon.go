@@ -47,6 +47,8 @@ type App struct {
 	// it is touched.
 	Watch func(ctx context.Context, page string)
 
+	refused bool // the account's codes were, once too often
+
 	hand  *act.Hand
 	guide *act.Guide
 }

@@ -114,6 +114,7 @@ func (a *App) refusedYet(t *screen.Tree, typed int) error {
 	case !refused:
 		return act.NotYet(a.noCode("Amazon's page does not go on after the one-time code", "see the picture of what was there"))
 	case typed >= codeTries:
+		a.refused = true
 		return a.noCode("Amazon refused the one-time code, and the next one, too",
 			"see whether the secret, the command or the person of accounts.amazon.code is that of the account, and whether the phone's clock is right")
 	}
@@ -147,6 +148,11 @@ func (a *App) enterCode(ctx context.Context, n int) error {
 	if a.Codes == nil {
 		return a.noCode("Amazon's page asks for a one-time code, and nothing says where it comes from",
 			"give accounts.amazon.code in the configuration: totp_env, totp_file, command or prompt; or sign in by hand, and let Amazon trust the browser")
+	}
+	if a.refused {
+		// An account is precious: who goes on guessing is locked out.
+		return a.noCode("Amazon has refused the account's one-time codes before: none is typed again in this run",
+			"see whether the secret, the command or the person of accounts.amazon.code is that of the account, and whether the phone's clock is right")
 	}
 	code, err := a.Codes.Code(ctx)
 	if err != nil {
