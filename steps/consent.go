@@ -179,7 +179,7 @@ func (a *Attempt) beginLinkIn(ctx context.Context, way partner.Way) error {
 	}
 	from := a.Bed.Clock.Now()
 	if err := a.handOver(ctx, s.At, way); err != nil {
-		return err
+		return a.notAsked(ctx, err)
 	}
 	asked, err := pages.Consent(ctx)
 	if err != nil {
