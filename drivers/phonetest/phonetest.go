@@ -63,6 +63,7 @@ func Run(t *testing.T, newPhone Maker) {
 		{"swipe scrolls the list", testSwipe},
 		{"back", testBack},
 		{"home key and activate", testHomeKey},
+		{"an address", testLink},
 		{"terminate and state", testTerminate},
 		{"screenshot", testScreenshot},
 		{"typing", testTyping},

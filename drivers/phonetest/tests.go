@@ -328,6 +328,19 @@ func testHomeKey(s *suite, t *testing.T) {
 	s.untilPage(t, "devices") // it is where it was
 }
 
+func testLink(s *suite, t *testing.T) {
+	links, ok := s.phone.(drivers.Links)
+	if !ok {
+		t.Skip("this phone opens no addresses")
+	}
+	s.devices(t)
+	require.NoError(t, s.phone.PressKey(t.Context(), drivers.KeyHome))
+	s.untilState(t, drivers.AppRunningBackground)
+	require.NoError(t, links.OpenLink(t.Context(), s.lab.Map.Application(), "https://example.com/?q=a%20b&x=1"))
+	s.untilState(t, drivers.AppRunningForeground)
+	require.Error(t, links.OpenLink(t.Context(), drivers.App{Package: "com.example.none"}, "https://example.com/"), "there is no such app")
+}
+
 func testTerminate(s *suite, t *testing.T) {
 	s.home(t)
 	s.untilState(t, drivers.AppRunningForeground)

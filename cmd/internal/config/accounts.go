@@ -23,7 +23,7 @@ type AmazonAccount struct {
 	// PermissionsPage is the address of the page at Amazon on which a customer
 	// takes a permission back; that of amazon.com by default. Other countries have
 	// their own.
-	PermissionsPage string `yaml:"permissions_page,omitempty" json:"permissions_page,omitempty" jsonschema:"maxLength=500,pattern=^https://"`
+	PermissionsPage string `yaml:"permissions_page,omitempty" json:"permissions_page,omitempty" jsonschema:"maxLength=500,pattern=^https://[A-Za-z0-9.:/?&=%_~-]+$"`
 }
 
 // OneTimeCode is where one-time codes come from: exactly one of the four.

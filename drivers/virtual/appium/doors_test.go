@@ -221,6 +221,9 @@ func TestBothDoorsAnswerAlike(t *testing.T) {
 	// Not compared: "mobile: shell", which the embedded door allows and a server
 	// without --allow-insecure refuses.
 	mobile("activateApp", map[string]any{"appId": "com.example.none"})
+	mobile("deepLink", map[string]any{"url": "https://www.amazon.com/ap/adam", "package": "com.example.none"})
+	mobile("deepLink", map[string]any{"package": "com.amazon.dee.app"})
+	mobile("deepLink", map[string]any{"url": "alexa://open", "package": "com.amazon.dee.app"})
 	both("POST", "/execute/sync", map[string]any{"script": "return 1", "args": []any{}})
 	both("POST", "/execute/sync", map[string]any{"script": "mobile: queryAppState", "args": []any{1, 2}})
 	both("GET", "/timeouts", nil)
