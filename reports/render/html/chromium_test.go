@@ -203,7 +203,7 @@ func TestInChromium(t *testing.T) {
 			t.Errorf("the last attempt, %s, does not show", last)
 		}
 		// How long it takes depends on what else the machine does. A hundred thousand
-		// attempts have as many elements, and open in two seconds.
+		// attempts have 131,000 elements, and open in two seconds.
 		n := pagetest.Eval[int](p, `document.querySelectorAll('*').length`)
 		t.Logf("loaded after %.0f ms, %d elements", pagetest.Eval[float64](p, `performance.getEntriesByType('navigation')[0].loadEventEnd`), n)
 		if n > 130_000 {
