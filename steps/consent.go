@@ -175,7 +175,7 @@ func (a *Attempt) beginLinkIn(ctx context.Context, way partner.Way) error {
 	}
 	s, err := a.offered(ctx)
 	if err != nil {
-		return a.brokenRule(ctx, err, certification.PartnerNoLogin)
+		return a.judgedToo(ctx, err, certification.PartnerNoLogin)
 	}
 	from := a.Bed.Clock.Now()
 	if err := a.handOver(ctx, s.At, way); err != nil {

@@ -131,7 +131,7 @@ func (a *Attempt) beginLinkOffline(ctx context.Context) error {
 	}
 	s, err := a.offered(ctx)
 	if err != nil {
-		return a.brokenRule(ctx, err, certification.PartnerNoLogin)
+		return a.judgedToo(ctx, err, certification.PartnerNoLogin)
 	}
 	from := a.Bed.Clock.Now()
 	if err := a.handOver(ctx, s.At, partner.Way{NoNetwork: true}); err != nil {

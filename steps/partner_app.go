@@ -271,14 +271,9 @@ func (a *Attempt) ownSetUpCompletes(ctx context.Context, limit time.Duration) er
 		return &certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseDefinition,
 			Message: "the partner app shows no set-up of its own", Hint: "begin it before, and see own_set_up in the app's screen map"}
 	case partner.Failed:
-		if a.rec != nil {
-			a.saw(ctx, consent.Fallback, "own_set_up_failed")
-			if err := a.mustKeepRules(ctx); err != nil && certification.TroubleOf(err).Code != certification.PartnerConsent {
-				return err
-			}
-		}
-		return &certification.Trouble{Code: certification.ProductOwnSetUp, Cause: certification.CauseProduct,
-			Message: "the maker's own set-up failed, the partner app says", Hint: "read the device's log of that time"}
+		a.saw(ctx, consent.Fallback, "own_set_up_failed")
+		return a.judgedToo(ctx, &certification.Trouble{Code: certification.ProductOwnSetUp, Cause: certification.CauseProduct,
+			Message: "the maker's own set-up failed, the partner app says", Hint: "read the device's log of that time"}, certification.ProductOwnSetUp)
 	}
 	return &certification.Trouble{Code: certification.ProductOwnSetUp, Cause: certification.CauseProduct,
 		Message: fmt.Sprintf("the maker's own set-up did not end within %.0f s; it is still %s", limit.Seconds(), stage), Hint: "read the device's log of that time"}

@@ -171,6 +171,15 @@ func (a *Attempt) left(taps int) {
 	}
 }
 
+// judgedToo judges what was recorded so far where a journey ends with that code,
+// which says more exactly than a rule why it does: err stands.
+func (a *Attempt) judgedToo(ctx context.Context, err error, code certification.Code) error {
+	if broken := a.brokenRule(ctx, err, code); broken != err && certification.TroubleOf(broken).Code != certification.PartnerConsent {
+		return broken
+	}
+	return err
+}
+
 // untouched records that nothing was tapped on the last screen after all.
 func (a *Attempt) untouched() {
 	if r := a.rec; r != nil && len(r.capture.Screens) > 0 {
