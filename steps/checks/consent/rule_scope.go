@@ -209,7 +209,7 @@ func (v *view) aside(t text, says string) bool {
 		return true
 	}
 	for _, p := range s.nearPacks() {
-		if p.Meaning.Undo.in(says) || p.Privacy.in(says) {
+		if p.Meaning.Undo.in(says) || p.Privacy.in(says) || p.SignedIn.in(says) {
 			return true
 		}
 	}

@@ -217,6 +217,7 @@ type pack struct {
 	} `yaml:"unclear"`
 	SecondLayer phrases `yaml:"second_layer"`
 	Privacy     phrases `yaml:"privacy"`
+	SignedIn    phrases `yaml:"signed_in"`
 	Offer       phrases `yaml:"offer"`
 	LoggedOut   phrases `yaml:"logged_out"`
 	OwnSetup    phrases `yaml:"own_setup"`
