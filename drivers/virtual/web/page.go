@@ -89,7 +89,7 @@ input[type=checkbox]{width:20px;height:20px;padding:0;flex:none}
 label{display:flex;align-items:center;gap:8px}
 a{text-decoration:none;display:flex;align-items:center}
 </style></head>
-<body><form id="ap_form" method="post" action="{{.Action}}" novalidate autocomplete="off"><input type="hidden" name="v" value="{{.Version}}"><input type="hidden" name="tap" value="">
+<body><form id="ap_form" method="post" action="{{.Action}}" novalidate autocomplete="off"><input type="hidden" name="v" value="{{.Version}}"><input type="hidden" name="l" value=""><input type="hidden" name="tap" value="">
 {{.Body}}
 </form>
 <script>
@@ -97,7 +97,7 @@ a{text-decoration:none;display:flex;align-items:center}
  var f=document.getElementById('ap_form'),n=0;
  f.addEventListener('input',function(e){
   if(!e.target.name||e.target.type==='checkbox'){return}
-  var b=new URLSearchParams();b.set('v',f.elements.v.value);b.set('typed',String(++n));b.set(e.target.name,e.target.value);
+  var b=new URLSearchParams();b.set('v',f.elements.v.value);b.set('l',f.elements.l.value);b.set('typed',String(++n));b.set(e.target.name,e.target.value);
   fetch(f.action,{method:'POST',body:b,keepalive:true});
  });
  f.addEventListener('click',function(e){

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -135,8 +137,11 @@ func TestTheSiteOfAPage(t *testing.T) {
 	_, rest, _ := strings.Cut(string(data), `name="v" value="`)
 	version := rest[:16]
 
+	require.Contains(t, string(data), `name="l" value="1"`)
+	load := "1"
 	post := func(form url.Values) *http.Response {
 		form.Set("v", version)
+		form.Set("l", load)
 		return do("POST", address, form.Encode())
 	}
 	require.Equal(t, 204, post(url.Values{"typed": {"2"}, "e1": {"ab"}}).StatusCode)
@@ -144,13 +149,18 @@ func TestTheSiteOfAPage(t *testing.T) {
 	r := post(url.Values{"tap": {"e3"}, "e1": {"ab"}, "e2": {"x"}, "e9": {"?"}, "tap2": {"?"}})
 	require.Equal(t, 303, r.StatusCode)
 	require.Equal(t, "/ap/oa?client_id=c&redirect_uri=https%3A%2F%2Fmaker.example%2Fback", r.Header.Get("Location"))
+	require.Equal(t, 204, post(url.Values{"typed": {"3"}, "e1": {"abc"}}).StatusCode, "it was on its way while the form was sent")
+	require.Equal(t, 200, do("GET", address, "").StatusCode)
+	require.Equal(t, 204, post(url.Values{"typed": {"4"}, "e1": {"abcd"}}).StatusCode, "it comes from the document before")
+	load = "2"
+	require.Equal(t, 204, post(url.Values{"typed": {"1"}, "e1": {"ac"}}).StatusCode)
 	f.answer.Redirect = "maker://back?code=1"
 	require.Equal(t, "maker://back?code=1", post(url.Values{"tap": {"e3"}}).Header.Get("Location"))
-	require.Equal(t, []string{" name=ab", "go name=ab secret=x", "go"}, f.got)
+	require.Equal(t, []string{" name=ab", "go name=ab secret=x", " name=ac", "go"}, f.got)
 
 	version = "0000000000000000"
 	require.Equal(t, 303, post(url.Values{"tap": {"e3"}}).StatusCode, "of a page that nobody knows")
-	require.Len(t, f.got, 3)
+	require.Len(t, f.got, 4)
 	require.Equal(t, 413, do("POST", address, "e1="+strings.Repeat("x", maxForm)).StatusCode)
 	require.Equal(t, 405, do("PUT", address, "").StatusCode)
 	require.Equal(t, 404, do("GET", "https://www.amazon.com/", "").StatusCode)
@@ -159,7 +169,7 @@ func TestTheSiteOfAPage(t *testing.T) {
 	f.page = nil
 	require.Equal(t, 200, do("GET", "https://maker.example/back?code=1", "").StatusCode, "the way back to the app")
 	require.Equal(t, 200, do("POST", address, "tap=e3").StatusCode)
-	require.Len(t, f.got, 3)
+	require.Len(t, f.got, 4)
 }
 
 // Nothing but the hosts of the page can be found, whatever stands in its address.
@@ -177,8 +187,26 @@ func TestAChromiumThatDoesNotStart(t *testing.T) {
 	_, err := Find("no-such-browser")
 	require.ErrorIs(t, err, ErrMissing)
 	p := signIn()
-	b := New(&fakePhone{page: &p}, Options{Executable: "/bin/false", Density: 420, Width: 1080, Height: 2340})
+	count := filepath.Join(t.TempDir(), "count")
+	fails := filepath.Join(t.TempDir(), "browser")
+	require.NoError(t, os.WriteFile(fails, []byte("#!/bin/sh\necho x >> "+count+"\nexit 1\n"), 0o700))
+	f := &fakePhone{page: &p}
+	b := New(f, Options{Executable: fails, Density: 420, Width: 1080, Height: 2340})
+	starts := func() int {
+		data, _ := os.ReadFile(count)
+		return strings.Count(string(data), "x")
+	}
+	for range 3 {
+		require.Empty(t, b.Sockets(t.Context()))
+	}
+	require.Equal(t, 1, starts(), "it is not tried again and again")
+	f.mu.Lock()
+	again := p
+	again.PID++
+	f.page = &again
+	f.mu.Unlock()
 	require.Empty(t, b.Sockets(t.Context()))
+	require.Equal(t, 2, starts(), "but for the app's next start")
 	_, err = b.Dial(t.Context(), chromeSocket)
 	require.Error(t, err)
 	require.Empty(t, b.Processes())

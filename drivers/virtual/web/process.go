@@ -74,7 +74,7 @@ func Version(ctx context.Context, executable string) (string, error) {
 	if m := versionWords.FindSubmatch(out); m != nil {
 		return string(m[1]), nil
 	}
-	return "", errors.New("Chromium does not say its version")
+	return "", errors.New("the Chromium does not say its version")
 }
 
 var versionWords = regexp.MustCompile(`\b(\d+(?:\.\d+){3})\b`)
@@ -208,9 +208,9 @@ func (p *process) await(ctx context.Context) error {
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("Chromium ended at once: %v", p.err)
+			return fmt.Errorf("the Chromium ended at once: %v", p.err)
 		case <-ctx.Done():
-			return fmt.Errorf("Chromium opens no debugging port: %w", ctx.Err())
+			return fmt.Errorf("the Chromium opens no debugging port: %w", ctx.Err())
 		case <-tick.C:
 		}
 	}

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -10,9 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"ffscert/drivers/virtual/adb"
@@ -44,11 +43,7 @@ func TestAJourneyThroughTheRealChromium(t *testing.T) {
 	// Without a password, the page says so, as the native one does.
 	s.types(css, "#ap_email", "qa@example.com")
 	s.click(css, "#signInSubmit")
-	require.EventuallyWithT(t, func(c *assert.CollectT) {
-		var source string
-		require.NoError(c, s.try(http.MethodGet, "/source", nil, &source))
-		require.Contains(c, source, "Enter your email and your password")
-	}, 10*time.Second, 20*time.Millisecond)
+	s.find("xpath", "//p[text()='Enter your email and your password']")
 	require.Equal(t, "qa@example.com", s.script("return document.getElementById('ap_email').value"))
 	s.types(css, "#ap_password", "pass word")
 	s.click(css, "#signInSubmit")
@@ -68,14 +63,12 @@ func TestThePageIsTheSameInBothContexts(t *testing.T) {
 	s.toSignIn()
 	s.types(byID, "ap_email", "native@example.com")
 	s.enter("WEBVIEW_chrome")
-	require.Eventually(t, func() bool {
-		return s.script("return document.getElementById('ap_email').value") == "native@example.com"
-	}, 5*time.Second, 20*time.Millisecond)
+	eventually(t, func() error {
+		return equal(s.script("return document.getElementById('ap_email').value"), "native@example.com")
+	})
 	s.types(css, "#ap_password", "typed in the page")
 	s.enter("NATIVE_APP")
-	require.Eventually(t, func() bool {
-		return s.get("/element/"+s.find(byID, "ap_password")+"/text") == strings.Repeat("•", len("typed in the page"))
-	}, 5*time.Second, 20*time.Millisecond)
+	s.says(byID, "ap_password", strings.Repeat("•", len("typed in the page")))
 	s.click(byID, "signInSubmit")
 	s.enter("WEBVIEW_chrome")
 	s.says(css, "h1", "Example Home")
@@ -114,7 +107,7 @@ func TestAPageInAWebViewOfTheApp(t *testing.T) {
 	require.Equal(t, true, s.script("return document.querySelector('#agree input').checked"))
 	s.click(css, "#link")
 	s.says(css, "#followed", "Followed")
-	require.Eventually(t, func() bool { return s.script("return document.getElementById('who').value") == "Ä日'\"<" }, 5*time.Second, 20*time.Millisecond)
+	require.Equal(t, "Ä日'\"<", s.script("return document.getElementById('who').value"))
 	s.click(css, "#done")
 	s.enter("NATIVE_APP")
 	s.says(byID, "com.example.embedded:id/end", "The end")
@@ -135,9 +128,12 @@ func TestChromiumIsKilled(t *testing.T) {
 	pid := p.browsers.Processes()["com.android.chrome"]
 	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
 	var broken *adbtest.Error
-	require.Eventually(t, func() bool {
-		return assert.ErrorAs(t, s.try(http.MethodGet, "/title", nil, nil), &broken)
-	}, 5*time.Second, 20*time.Millisecond)
+	eventually(t, func() error {
+		if !errors.As(s.try(http.MethodGet, "/title", nil, nil), &broken) {
+			return errors.New("the page is still there")
+		}
+		return nil
+	})
 	require.Equal(t, "invalid session id", broken.Code)
 	s.enter("NATIVE_APP")
 	require.Equal(t, []string{"NATIVE_APP"}, s.contexts())

@@ -193,14 +193,41 @@ func (s *session) script(js string) (v any) {
 
 const css, byID, label = "css selector", "id", "accessibility id"
 
+// eventually asks again and again, in the test's own goroutine, until there is no
+// error.
+func eventually(t testing.TB, ask func() error) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(15 * time.Second); ; <-tick.C {
+		err := ask()
+		if err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// equal is an error unless got is want.
+func equal(got, want any) error {
+	if got != want {
+		return fmt.Errorf("%v instead of %v", got, want)
+	}
+	return nil
+}
+
+const elementKey = "element-6066-11e4-a52e-4f735466cecf"
+
 // find waits for an element.
 func (s *session) find(using, value string) string {
 	s.t.Helper()
 	var v map[string]string
-	require.EventuallyWithT(s.t, func(c *assert.CollectT) {
-		require.NoError(c, s.try(http.MethodPost, "/element", map[string]any{"using": using, "value": value}, &v))
-	}, 10*time.Second, 20*time.Millisecond, value)
-	return v["element-6066-11e4-a52e-4f735466cecf"]
+	eventually(s.t, func() error {
+		return s.try(http.MethodPost, "/element", map[string]any{"using": using, "value": value}, &v)
+	})
+	return v[elementKey]
 }
 
 func (s *session) click(using, value string) {
@@ -216,11 +243,17 @@ func (s *session) types(using, value, text string) {
 // says waits until an element has that text.
 func (s *session) says(using, value, text string) {
 	s.t.Helper()
-	require.EventuallyWithT(s.t, func(c *assert.CollectT) {
+	eventually(s.t, func() error {
+		var v map[string]string
+		if err := s.try(http.MethodPost, "/element", map[string]any{"using": using, "value": value}, &v); err != nil {
+			return err
+		}
 		var got string
-		require.NoError(c, s.try(http.MethodGet, "/element/"+s.find(using, value)+"/text", nil, &got))
-		require.Equal(c, text, got)
-	}, 10*time.Second, 20*time.Millisecond)
+		if err := s.try(http.MethodGet, "/element/"+v[elementKey]+"/text", nil, &got); err != nil {
+			return err
+		}
+		return equal(got, text)
+	})
 }
 
 // toSignIn goes in the partner app to Amazon's first page.

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"bytes"
 	"crypto/tls"
 	"errors"
 	"io"
 	"log"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -30,7 +32,8 @@ type site struct {
 	documents []*document
 	served    string // version of the document that the tab shows; "" if none
 	fields    map[string]string
-	typed     int       // number of the last keystroke that was taken
+	loads     int       // counts the times that a document was loaded
+	typed     int       // number of the last keystroke that was taken from that document
 	busy      time.Time // until when an answer is under way: the tab must not be navigated
 	quiet     time.Time // when the last request was answered
 }
@@ -146,6 +149,8 @@ func (s *site) get(w http.ResponseWriter, p ui.WebPage) {
 		return
 	}
 	s.mu.Lock()
+	s.loads++
+	load := strconv.Itoa(s.loads)
 	s.served, s.busy, s.fields, s.typed = d.version, time.Time{}, map[string]string{}, 0
 	p.Root.Walk(func(n *ui.Node) bool {
 		if text, is := p.Fields[n.Key]; is && !n.Password {
@@ -155,7 +160,7 @@ func (s *site) get(w http.ResponseWriter, p ui.WebPage) {
 	})
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write(d.html)
+	_, _ = w.Write(bytes.Replace(d.html, []byte(`name="l" value=""`), []byte(`name="l" value="`+load+`"`), 1))
 }
 
 // post takes what was typed, or what was tapped: it does the same in the app.
@@ -172,7 +177,7 @@ func (s *site) post(w http.ResponseWriter, r *http.Request) {
 	}
 	fields, press, ok := s.understand(r.PostForm)
 	if typed, err := strconv.Atoi(r.PostForm.Get("typed")); err == nil {
-		if ok && s.newer(typed) {
+		if ok && s.newer(r.PostForm.Get("l"), typed) {
 			s.phone.Submit(s.pkg, fields, "") // a field that has gone takes nothing
 		}
 		w.WriteHeader(http.StatusNoContent)
@@ -181,7 +186,7 @@ func (s *site) post(w http.ResponseWriter, r *http.Request) {
 	to := ""
 	if ok {
 		s.mu.Lock()
-		s.busy = time.Now().Add(answerTime)
+		s.busy, s.typed = time.Now().Add(answerTime), math.MaxInt // what is still on its way is in the form
 		s.mu.Unlock()
 		if done, ok := s.phone.Submit(s.pkg, fields, press); ok {
 			to = done.Redirect
@@ -195,12 +200,12 @@ func (s *site) post(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// newer tells whether a keystroke comes after those that were taken: they may
-// overtake each other.
-func (s *site) newer(n int) bool {
+// newer tells whether a keystroke is of the document that is shown, and comes
+// after those that were taken: they may overtake each other, and the next page.
+func (s *site) newer(load string, n int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if n <= s.typed {
+	if load != strconv.Itoa(s.loads) || n <= s.typed {
 		return false
 	}
 	s.typed = n
