@@ -9,6 +9,7 @@ import (
 	"ffscert/drivers"
 	"ffscert/drivers/apps/amazon"
 	"ffscert/drivers/screen"
+	"ffscert/drivers/secret"
 	"ffscert/drivers/testbed"
 	"ffscert/features/certification"
 	"ffscert/steps/checks/consent"
@@ -81,8 +82,8 @@ func TestWhatIsRecordedOfAPage(t *testing.T) {
 		html            string
 		requestedBefore string
 	}{
-		{name: "entered", phone: &webPhone{pages: []drivers.WebPage{{URL: asked + "&login_hint=qa@example.com", HTML: "<p>qa@example.com +49&amp;151</p>", Visible: true}}},
-			url: asked + "&login_hint=•••", context: consent.Web, html: "<p>••• •••</p>"},
+		{name: "entered", phone: &webPhone{pages: []drivers.WebPage{{URL: asked + "&login_hint=qa@example.com", HTML: "<p>qa@example.com +49&amp;151 Ada LOVELACE</p>", Visible: true}}},
+			url: asked + "&login_hint=•••", context: consent.Web, html: "<p>••• ••• •••</p>"},
 		{name: "not entered, with an address", phone: &webPhone{pages: []drivers.WebPage{{URL: asked}}, err: trouble}, url: asked, context: consent.Native},
 		{name: "not entered", phone: &webPhone{err: trouble}, hidden: "there is no chromedriver", context: consent.Native},
 		{name: "no web contexts", phone: nil, hidden: "the phone offers no web contexts", context: consent.Native},
@@ -94,7 +95,7 @@ func TestWhatIsRecordedOfAPage(t *testing.T) {
 			url: asked + "&first=1", context: consent.Web, html: "<p>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := &Attempt{Bed: &testbed.Testbed{Amazon: &amazon.App{Account: amazon.Account{Email: "+49&151"}}, Phone: c.phone, Clock: drivers.RealClock{}}, rec: &recording{}}
+			a := &Attempt{Bed: &testbed.Testbed{Customer: secret.NewPerson("Ada Lovelace"), Amazon: &amazon.App{Account: amazon.Account{Email: "+49&151"}}, Phone: c.phone, Clock: drivers.RealClock{}}, rec: &recording{}}
 			a.rec.capture.RequestedURL = c.requestedBefore
 			s := consentScreen(t)
 			a.enterWeb(t.Context(), &s)
