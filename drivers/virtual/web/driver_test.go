@@ -40,7 +40,7 @@ func nativeGoesOn(t *testing.T, d *appium.Phone) {
 }
 
 func TestTheDriverLooksIntoAPage(t *testing.T) {
-	_, d := driven(t, options{}, map[string]any{"appium:chromedriverExecutable": chromedriver(t)})
+	_, d := driven(t, options{customer: "Ada (ada@example.com)"}, map[string]any{"appium:chromedriverExecutable": chromedriver(t)})
 	e, err := d.Find(t.Context(), drivers.Locator{Using: drivers.ByID, Value: "ap_email"})
 	require.NoError(t, err)
 	require.NoError(t, d.Type(t.Context(), e, "somebody@example.com", false))
@@ -56,7 +56,7 @@ func TestTheDriverLooksIntoAPage(t *testing.T) {
 		require.NotContains(t, pages[0].HTML, "<script")
 		nativeGoesOn(t, d)
 	}
-	// On the consent page, the customer's name stands with the address.
+	// On the consent page, what stands with an address goes with it.
 	for id, words := range map[string]string{"ap_email": "qa@example.com", "ap_password": "secret"} {
 		e, err := d.Find(t.Context(), drivers.Locator{Using: drivers.ByID, Value: id})
 		require.NoError(t, err)
@@ -70,8 +70,8 @@ func TestTheDriverLooksIntoAPage(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, pages[0].HTML, ">would like to:<")
 	require.Contains(t, pages[0].HTML, ">•••<")
-	require.NotContains(t, pages[0].HTML, "Certification Lab")
-	require.NotContains(t, pages[0].HTML, "certification@")
+	require.NotContains(t, pages[0].HTML, "Ada")
+	require.NotContains(t, pages[0].HTML, "ada@")
 	_, err = d.WebPages(t.Context(), partner, all)
 	requireNoWeb(t, err, "offers no web context")
 	nativeGoesOn(t, d)

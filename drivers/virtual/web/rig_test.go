@@ -68,6 +68,7 @@ func chromedriver(t testing.TB) string {
 // options are what a test wants otherwise.
 type options struct {
 	partnerApp string
+	customer   string // the name of the account
 	// sockets stand between the phone's sockets and adb; nil is as it is.
 	sockets func(adb.Web) adb.Web
 	// caps are added to those of the session; nil takes one away.
@@ -89,7 +90,11 @@ func newPhone(t testing.TB, o options) *phone {
 	needs(t, err)
 	clk := clock.NewReal(1)
 	t.Cleanup(func() { clk.Close() })
-	w, err := world.New(world.Defaults(), clk, nil)
+	cfg := world.Defaults()
+	if o.customer != "" {
+		cfg.Account.Name = o.customer
+	}
+	w, err := world.New(cfg, clk, nil)
 	require.NoError(t, err)
 	models, err := handset.Apps{Partner: o.partnerApp}.Models()
 	require.NoError(t, err)
