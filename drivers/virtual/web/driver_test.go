@@ -1,6 +1,10 @@
 package web_test
 
 import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -120,5 +124,32 @@ func TestTheDriverAfterChromiumWasKilled(t *testing.T) {
 	pages, err := d.WebPages(t.Context(), "com.android.chrome", all)
 	requireNoWeb(t, err, "offers no web context")
 	require.Empty(t, pages)
+	nativeGoesOn(t, d)
+}
+
+// Another page of the browser, such as one of the phone's owner, is not looked at.
+func TestTheDriverLeavesOtherPagesAlone(t *testing.T) {
+	p, d := driven(t, options{}, map[string]any{"appium:chromedriverExecutable": chromedriver(t)})
+	amazons := func(url string) bool { return strings.HasPrefix(url, "https://www.amazon.com/") }
+	_, err := d.WebPages(t.Context(), "com.android.chrome", amazons)
+	require.NoError(t, err)
+	dial := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return p.browsers.Dial(ctx, "chrome_devtools_remote")
+	}}
+	defer dial.CloseIdleConnections()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://localhost/json/new?data:text/html,private", nil)
+	require.NoError(t, err)
+	answer, err := dial.RoundTrip(r)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, 200, answer.StatusCode)
+	pages, err := d.WebPages(t.Context(), "com.android.chrome", all)
+	require.NoError(t, err)
+	require.Len(t, pages, 2)
+	pages, err = d.WebPages(t.Context(), "com.android.chrome", amazons)
+	require.NoError(t, err)
+	require.Len(t, pages, 1)
+	require.Contains(t, pages[0].URL, "https://www.amazon.com/ap/oa?client_id=")
+	require.True(t, pages[0].Visible)
 	nativeGoesOn(t, d)
 }
