@@ -45,7 +45,8 @@ screens:
 		want string
 	}{
 		{page("com.android.chrome", web, "Allow"), "com.android.chrome"},
-		{page("com.amazon.shopping", other), "com.amazon.shopping"},
+		{page("com.amazon.shopping", web, "Orders"), "com.amazon.shopping"},
+		{page("com.amazon.shopping", other, "Orders"), ""},
 		{page("org.example.viewer", web, "Allow", "Cancel"), "org.example.viewer"},
 		{page("org.example.viewer", web, "Allow"), ""},
 		{page("org.example.viewer", web, "Cancel", "OK"), ""},

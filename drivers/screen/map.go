@@ -38,15 +38,20 @@ func (m *Map) Packages() []string { return append([]string{m.data.Package}, m.da
 
 // PackageOn is the package that shows the app's screens on the tree: its own, or
 // else one of the others; "" if none is there. A map of pages of the web is shown
-// by any app that has one of its screens in a WebView.
+// by one of the others while that has a WebView, besides pages of its own, and by
+// any app that has one of the map's screens in a WebView.
 func (m *Map) PackageOn(t *Tree) string {
 	there := t.Packages()
-	for _, p := range m.Packages() {
-		if slices.Contains(there, p) {
+	if slices.Contains(there, m.data.Package) {
+		return m.data.Package
+	}
+	web := m.data.Anywhere && !t.IOS
+	for _, p := range m.data.Hosts {
+		if slices.Contains(there, p) && (!web || showsWeb(t, p)) {
 			return p
 		}
 	}
-	if !m.data.Anywhere || t.IOS {
+	if !web {
 		return ""
 	}
 	for _, p := range there {
