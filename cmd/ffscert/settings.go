@@ -40,8 +40,10 @@ func settingsOf(b config.Testbed) []journal.Setting {
 	}
 	if v := b.Virtual; v != nil {
 		for _, s := range journal.Settings("virtual", v) {
-			// The names stand with the testbed, the seed with the run.
-			if s.Name != "virtual.seed" {
+			switch s.Name {
+			case "virtual.seed": // stands with the run, as the names do with the testbed
+			case "virtual.account.totp_seed": // whoever has it makes the account's codes
+			default:
 				list = append(list, s)
 			}
 		}
