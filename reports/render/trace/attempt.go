@@ -1,11 +1,13 @@
 package trace
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"ffscert/features/certification"
@@ -185,7 +187,9 @@ func (v *view) attempt(s render.Source, c chosen, a certification.Attempt, t *ce
 
 func (v *view) traced(d *attemptData, t *certification.Trace) {
 	text := v.words.text
-	for _, w := range t.Waits {
+	// They are kept as they end; one that holds others is told before them.
+	waits := slices.SortedStableFunc(slices.Values(t.Waits), func(a, b certification.TraceWait) int { return cmp.Compare(a.From, b.From) })
+	for _, w := range waits {
 		d.Waits = append(d.Waits, waitData{int(w.Step), text(w.For), number(w.From), number(w.To), number(w.Longest), w.Looks, text(w.Outcome)})
 	}
 	for _, c := range t.Commands {

@@ -217,3 +217,17 @@ func FuzzTrace(f *testing.F) {
 		}
 	})
 }
+
+// A wait that holds others is told before them, though it ended after them.
+func TestWaitsComeAsTheyBegan(t *testing.T) {
+	rec, files := rendertest.Passed(1), fstest.MapFS{}
+	a := &rec.Attempts[0]
+	rendertest.Spoil(a, certification.CauseProduct, certification.ProductNotSetUp, "late", "")
+	keep(t, files, a, certification.Trace{Schema: certification.TraceSchema, Waits: []certification.TraceWait{
+		{Step: 1, For: "within the other", From: 12, To: 13, Outcome: "came"}, {Step: 1, For: "around it", From: 11, To: 14, Outcome: "came"}}})
+	got := write(t, source(rec, files), Options{})
+	around := strings.Index(got, "around it")
+	if within := strings.Index(got, "within the other"); around < 0 || within < around {
+		t.Errorf("around it at %d, within the other at %d", around, within)
+	}
+}
