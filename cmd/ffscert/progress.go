@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -234,7 +235,8 @@ func (p *shower) ended(r result, status int, err error) {
 	e := &events.RunEnded{State: firstOf(string(r.record.State), string(journal.Interrupted)), Verdict: sum.Verdict, Simulated: run.Simulated || r.matrix.Run.Simulated,
 		Partial: run.Selection.Partial, Status: status, Attempts: p.count(), Cases: map[certification.Verdict]int{certification.Passed: sum.Passed, certification.Failed: sum.Failed, certification.Warning: sum.Warning,
 			certification.Review: sum.Review, certification.Blocked: sum.Blocked, certification.NotRun: sum.NotRun, certification.NotApplicable: sum.NotApplicable, certification.Waived: sum.Waived}}
-	if err != nil {
+	// An error that is nothing but a status says what the verdict has said.
+	if only, bare := errors.AsType[*statusError](err); err != nil && !(bare && only.err == nil) {
 		e.Message = p.secrets.Text(err.Error())
 	}
 	p.events.Emit(e)
