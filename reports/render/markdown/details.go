@@ -52,7 +52,7 @@ func is(v, want certification.Verdict) bool {
 }
 
 func worthTelling(c *matrix.Case) bool {
-	return c.Verdict != certification.Passed || c.Attempts.Failed+c.Attempts.Blocked > 0 || len(c.Findings) > 0
+	return c.Verdict != certification.Passed || c.Attempts.Failed+c.Attempts.Blocked > 0 || len(c.Findings) > 0 || len(c.Reviews) > 0
 }
 
 func caseDetails(m matrix.Matrix, c *matrix.Case) string {

@@ -197,7 +197,7 @@ func (p *page) cases(m matrix.Matrix) {
 			open, headed = p.table(head, widths), true
 		}
 		p.row(open, cells, widths, 2, c.Verdict)
-		if c.Verdict != certification.Passed || c.Attempts.Blocked+c.Attempts.Failed > 0 || len(c.Findings) > 0 {
+		if c.Verdict != certification.Passed || c.Attempts.Blocked+c.Attempts.Failed > 0 || len(c.Findings) > 0 || len(c.Reviews) > 0 {
 			flush()
 			headed = !p.details(c)
 		}
