@@ -72,6 +72,9 @@ func runPacketVerify(s *state, name, key string, asJSON bool) error {
 	return err
 }
 
+// mostDifferences is how many are listed for people.
+const mostDifferences = 100
+
 func sayVerified(s *state, name string, r packet.Report) error {
 	var b strings.Builder
 	line := func(format string, args ...any) {
@@ -86,7 +89,11 @@ func sayVerified(s *state, name string, r packet.Report) error {
 		line("%s: INTACT: %d files, %d bytes, as they were signed", name, r.Files, r.Bytes)
 	} else {
 		line("%s: NOT INTACT", name)
-		for _, d := range r.Differences {
+		for k, d := range r.Differences {
+			if k == mostDifferences {
+				line("- and %d more: --json lists them all", len(r.Differences)-k)
+				break
+			}
 			if d.Path == "" {
 				d.Path = "the archive"
 			}
