@@ -248,7 +248,7 @@ func (h history) printCases(s *state) error {
 		}
 		flaky := ""
 		if c.Flips > 0 {
-			flaky = fmt.Sprintf("%d times, %.0f %%", c.Flips, 100*c.Flakiness)
+			flaky = fmt.Sprintf("%d %s, %.0f %%", c.Flips, plural("time", c.Flips), 100*c.Flakiness)
 		}
 		rows = append(rows, []string{c.Case, c.Plan, c.Product, line, rate, setUp, flaky})
 	}
