@@ -17,6 +17,7 @@ import (
 	"ffscert/reports/matrix"
 	"ffscert/reports/render"
 	"ffscert/reports/render/formats"
+	"ffscert/reports/render/html"
 )
 
 func newMatrixCmd(s *state) *cobra.Command {
@@ -108,6 +109,8 @@ type result struct {
 	dir    string
 	// whole reads an attempt whole; nil if those of the record are.
 	whole func(certification.AttemptID) (certification.Attempt, error)
+	// shrunk are pictures of pages written before; nil keeps none.
+	shrunk *html.Shrunk
 }
 
 // readResult computes the matrix of a run from its journal. The attempts of the
@@ -142,7 +145,7 @@ func openResult(ctx context.Context, runsDir, run string) (result, func() error,
 		rec.AsOf = time.Now().UTC()
 	}
 	whole := func(id certification.AttemptID) (certification.Attempt, error) { return reader.Attempt(ctx, id) }
-	return result{rec, matrix.Of(rec), reader.Dir(), whole}, reader.Close, nil
+	return result{record: rec, matrix: matrix.Of(rec), dir: reader.Dir(), whole: whole}, reader.Close, nil
 }
 
 // source is the result as a format reads it; f is given it. The rendering will
@@ -181,11 +184,9 @@ func (s *state) printTable(r result) error {
 
 // page writes the page of a run that will lie in the folder from.
 func (r result) page(w io.Writer, from string) error {
-	f, err := formatOf("html")
-	if err != nil {
-		return err
-	}
-	return r.source(from, func(src render.Source) error { return f.Write(w, src) })
+	return r.source(from, func(src render.Source) error {
+		return html.Render(w, src.Record, html.Options{Folder: src.Folder, Base: src.Base, Whole: src.Whole, Shrunk: r.shrunk})
+	})
 }
 
 // widthOfFiles is how wide a table in a file is.

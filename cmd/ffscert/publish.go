@@ -10,6 +10,7 @@ import (
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
 	"ffscert/reports/matrix"
+	"ffscert/reports/render/html"
 	"ffscert/steps/suite"
 )
 
@@ -33,8 +34,9 @@ type publisher struct {
 	s *state
 	j *journal.Journal
 
-	mu   sync.Mutex
-	last time.Time
+	mu     sync.Mutex
+	last   time.Time
+	shrunk html.Shrunk
 }
 
 func (p *publisher) publish(ctx context.Context) {
@@ -46,7 +48,7 @@ func (p *publisher) publish(ctx context.Context) {
 	rec, err := p.j.Record(context.WithoutCancel(ctx))
 	if err == nil {
 		rec.AsOf = time.Now().UTC()
-		err = result{record: rec, matrix: matrix.Of(rec), dir: p.j.Dir()}.publish()
+		err = result{record: rec, matrix: matrix.Of(rec), dir: p.j.Dir(), shrunk: &p.shrunk}.publish()
 	}
 	if err != nil { // the journal will say if it matters
 		p.s.log.WithError(err).Debug("the reports in the run's folder were not brought up to date")

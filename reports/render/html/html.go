@@ -34,6 +34,9 @@ type Options struct {
 	Base string
 	// Whole reads an attempt with its steps; nil if those of the record are whole.
 	Whole func(certification.AttemptID) (certification.Attempt, error)
+	// Shrunk is what pages of this run that were written before have left; nil
+	// keeps nothing.
+	Shrunk *Shrunk
 	// SubmitBy is until when the result has to be submitted, where that is
 	// another time than the run's own says: a packet of several runs counts from
 	// the first of them.

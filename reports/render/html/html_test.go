@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -273,4 +274,19 @@ func FuzzShrink(f *testing.F) {
 			t.Errorf("%d bytes, %v", len(out), size)
 		}
 	})
+}
+
+// A page that is written again takes the pictures that were made small before,
+// and says the same; what could not be shown before is looked at again.
+func TestPicturesAreMadeSmallOnce(t *testing.T) {
+	var kept Shrunk
+	want := render(t, mixed(), Options{Folder: folder(t)})
+	if got := render(t, mixed(), Options{Folder: fstest.MapFS{}, Shrunk: &kept}); strings.Contains(got, "data:image/") {
+		t.Fatal("there are pictures, and no files")
+	}
+	for _, files := range []fs.FS{folder(t), fstest.MapFS{}} {
+		if got := render(t, mixed(), Options{Folder: files, Shrunk: &kept}); got != want {
+			t.Error("the page is another one")
+		}
+	}
 }

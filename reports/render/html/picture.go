@@ -36,6 +36,7 @@ type picture struct {
 // pictures are those of a page, by the path in the run's folder.
 type pictures struct {
 	folder  fs.FS
+	shrunk  *Shrunk
 	seen    map[string]seenPicture
 	list    []picture
 	tooMany int
@@ -46,8 +47,37 @@ type seenPicture struct {
 	err     error
 }
 
-func newPictures(folder fs.FS) *pictures {
-	return &pictures{folder: folder, seen: map[string]seenPicture{}}
+func newPictures(folder fs.FS, shrunk *Shrunk) *pictures {
+	return &pictures{folder: folder, shrunk: shrunk, seen: map[string]seenPicture{}}
+}
+
+// Shrunk keeps the small pictures of a page that is written again and again
+// while its run goes on: making them is most of the work, and a file of evidence
+// is never written twice. It is for the pages of one run, and for one page at a
+// time.
+type Shrunk struct{ of map[string]small }
+
+type small struct {
+	data []byte
+	size image.Point
+}
+
+// load is [load], unless the picture was made small before.
+func (s *Shrunk) load(folder fs.FS, path string) ([]byte, image.Point, error) {
+	if s == nil {
+		return load(folder, path)
+	}
+	if k, ok := s.of[path]; ok {
+		return k.data, k.size, nil
+	}
+	data, size, err := load(folder, path)
+	if err == nil {
+		if s.of == nil || len(s.of) >= 2*mostPictures {
+			s.of = map[string]small{}
+		}
+		s.of[path] = small{data, size}
+	}
+	return data, size, err
 }
 
 var errTooMany = errors.New("this page has enough pictures")
@@ -67,7 +97,7 @@ func (p *pictures) get(path string) (*picture, error) {
 	default:
 		var data []byte
 		var size image.Point
-		if data, size, s.err = load(p.folder, path); s.err == nil {
+		if data, size, s.err = p.shrunk.load(p.folder, path); s.err == nil {
 			kind := "jpeg"
 			if bytes.HasPrefix(data, []byte("\x89PNG")) {
 				kind = "png"

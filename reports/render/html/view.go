@@ -106,7 +106,7 @@ func markOf(v certification.Verdict) mark {
 
 func build(rec journal.Record, o Options) *view {
 	m := matrix.Of(rec)
-	b := &builder{m: m, recorded: index(rec, m), pictures: newPictures(o.Folder), base: o.Base, whole: o.Whole, anchors: map[string]bool{}}
+	b := &builder{m: m, recorded: index(rec, m), pictures: newPictures(o.Folder, o.Shrunk), base: o.Base, whole: o.Whole, anchors: map[string]bool{}}
 	v := &view{builder: b,
 		Policy: policy(), Style: template.CSS(styleSource), Script: template.JS(scriptSource),
 		Verdict: markOf(m.Outcome()), Marks: marks(m), Simulated: m.Run.Simulated,
