@@ -36,6 +36,11 @@ func parseFormats(s *state, args []string) ([]output, error) {
 		if err := s.mayWrite(out); err != nil {
 			return nil, err
 		}
+		for _, o := range outputs {
+			if filepath.Clean(s.path(o.path)) == filepath.Clean(s.path(path)) {
+				return nil, usagef("--format %s: %s is written there already\n  hint: give each format a path of its own", a, o.format.Name)
+			}
+		}
 		outputs = append(outputs, out)
 	}
 	return outputs, nil
