@@ -19,6 +19,7 @@ type env struct {
 	scope  string        // what an app asks Amazon for
 	parts  *apps.Model   // where parts are looked up; nil is the app itself
 	memo   *memo
+	whole  bool // a document does not depend on how far it was scrolled
 }
 
 // memo holds what the lab said during one snapshot.

@@ -187,7 +187,9 @@ func (h *Handset) place(v *view, x, y int, clip ui.Rect) {
 	offset := 0
 	if el.Scroll != "" {
 		v.scrollable = v.scrollMax() > 0 || len(el.Pull) > 0
-		offset = min(max(v.env.page.scroll[v.key], 0), v.scrollMax())
+		if !v.env.whole {
+			offset = min(max(v.env.page.scroll[v.key], 0), v.scrollMax())
+		}
 	}
 	at := inner
 	if row {

@@ -84,7 +84,7 @@ func (h *Handset) webOf(in *instance) *view {
 		return nil
 	}
 	w, ht := h.size()
-	win := &window{key: h.pageKey(in), app: in, env: &env{h: h, in: in, page: p, parts: p.from, memo: &memo{}}, bounds: ui.Rect{Right: w, Bottom: ht}}
+	win := &window{key: h.pageKey(in), app: in, env: &env{h: h, in: in, page: p, parts: p.from, memo: &memo{}, whole: true}, bounds: ui.Rect{Right: w, Bottom: ht}}
 	if win.root = h.build(win.env, p.screen.Body, win.key); win.root == nil {
 		return nil
 	}

@@ -2,6 +2,7 @@ package handset_test
 
 import (
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -90,5 +91,39 @@ func TestAPageOfTheWeb(t *testing.T) {
 	}
 	if _, ok := r.Submit(p.Package, nil, submit.Key); ok {
 		t.Error("a page that has gone took something")
+	}
+}
+
+// A page that is longer than the screen is scrolled, and has nothing to scroll
+// where it fits. Its document does not change with it.
+func TestAPageOfTheWebScrolls(t *testing.T) {
+	r := newLumen(t, handset.NoProfile())
+	r.tap(lwa)
+	r.tap("id=com.example.lumen:id/explain_continue")
+	r.wait(time.Second)
+	r.enter("ap_email", "certification@example.com")
+	r.enter("ap_password", "hunter2")
+	r.tap("id=signInSubmit")
+	r.one("text=Allow")
+	if r.one("class=android.webkit.WebView").Scrollable {
+		t.Error("the page fits")
+	}
+	if !r.SetFontScale(2) {
+		t.Fatal("the scale is not taken")
+	}
+	if !r.one("class=android.webkit.WebView").Scrollable {
+		t.Fatal("the page is longer than the screen")
+	}
+	before := r.thePage()
+	const asks = "text=Set up your devices with Frustration-Free Setup"
+	top := r.one(asks).Bounds.Top
+	r.none("text=Privacy Notice")
+	r.swipe(540, 1500, 540, 700)
+	r.one("text=Privacy Notice")
+	if r.one(asks).Bounds.Top >= top {
+		t.Error("it does not follow the finger")
+	}
+	if !reflect.DeepEqual(before, r.thePage()) {
+		t.Error("scrolling has changed the page's document")
 	}
 }
