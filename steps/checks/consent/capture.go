@@ -99,6 +99,10 @@ type Screen struct {
 	// made on it; nil if unknown.
 	Dwell *float64
 	Taps  *int
+	// Continues says that this is the page of the screen before, scrolled on; Ends,
+	// that the page has nothing more below this part. nil if that is not known.
+	Continues bool
+	Ends      *bool
 	// Tree is the page source. Windows that lie on top are roots of their own.
 	Tree *screen.Tree
 	// Picture is a PNG; empty if there is none. Its size has been checked.

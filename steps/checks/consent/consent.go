@@ -18,7 +18,7 @@ import (
 
 // RuleSet is the version of the rules and of the phrase packs. It changes
 // whenever the same capture may be judged differently.
-const RuleSet = "2026.2"
+const RuleSet = "2026.3"
 
 // Schema names the form of a [Report] as JSON.
 const Schema = "ffscert/consent/v1"

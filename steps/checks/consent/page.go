@@ -24,6 +24,9 @@ type view struct {
 	controls []control
 	dom      *document
 	picture  measures
+	// long says that the page is longer than the screen; domToo, that the document
+	// tells what is below it.
+	long, domToo bool
 }
 
 // text is a node that says something.
@@ -40,7 +43,8 @@ type control struct {
 	label string
 	// named are its texts one by one, such as text and description.
 	named  []string
-	button bool // a button by its class, rather than a link
+	button bool  // a button by its class, rather than a link
+	on     *view // where it is; set only among the controls of a whole page
 }
 
 func (c control) bounds() drivers.Rect {
@@ -303,7 +307,7 @@ func (v *view) prose() string {
 			b.WriteString(normal(t.says) + ".\n")
 		}
 	}
-	if v.dom != nil && len(v.texts) == 0 {
+	if v.readsDocument() {
 		for _, s := range v.dom.prose {
 			b.WriteString(normal(s) + ".\n")
 		}

@@ -104,20 +104,26 @@ func judgeRefuse(s *subject, j *judgement) {
 		j.lacks("no consent page was recorded")
 		return
 	}
-	v := s.consent[0]
-	if len(v.controls) == 0 {
+	page := s.pages[0]
+	v := page.first()
+	seen := page.controls()
+	if len(seen) == 0 && !page.unseen {
 		j.lacks("nothing that can be tapped is seen in the page source of %s", v.File)
 		return
 	}
-	ch := v.choice()
+	ch := page.choice()
 	if ch.refuse == nil {
-		for _, w := range s.consent[1:] {
-			if w.choice().refuse != nil {
-				j.find(Fail, v, drivers.Rect{}, "refusing is only possible one page further on, on %s", w.File)
+		if page.unseen {
+			page.lacks(j, "nothing that is seen of the consent page refuses (%s)", labels(seen))
+			return
+		}
+		for _, p := range s.pages[1:] {
+			if p.choice().refuse != nil {
+				j.find(Fail, v, drivers.Rect{}, "refusing is only possible one page further on, on %s", p.first().File)
 				return
 			}
 		}
-		j.find(Fail, v, drivers.Rect{}, "nothing on the consent page refuses (%s)", labels(v.controls))
+		j.find(Fail, v, drivers.Rect{}, "nothing on the consent page refuses (%s)", labels(seen))
 		return
 	}
 	if s.c.Journey == Refuse {
@@ -133,7 +139,7 @@ func judgeRefuse(s *subject, j *judgement) {
 			return
 		}
 		if taps > 1 {
-			j.find(Fail, v, ch.refuse.bounds(), "refusing took %d taps, and allowing takes 1", taps)
+			j.find(Fail, ch.refuse.on, ch.refuse.bounds(), "refusing took %d taps, and allowing takes 1", taps)
 			return
 		}
 	}
@@ -163,15 +169,16 @@ func judgeLabel(s *subject, j *judgement) {
 		j.lacks("no consent page was recorded")
 		return
 	}
-	for _, v := range s.consent {
-		ch := v.choice()
-		if ch.refuse == nil {
-			if v == s.consent[0] {
-				j.lacks("nothing on %s refuses", v.File)
-			}
-			continue
+	for i, p := range s.pages {
+		ch := p.choice()
+		switch {
+		case ch.refuse != nil:
+			s.judgeLabelOf(j, ch.refuse.on, *ch.refuse)
+		case i == 0 && p.unseen:
+			p.lacks(j, "nothing on %s refuses", p.first().File)
+		case i == 0:
+			j.lacks("nothing on %s refuses", p.first().File)
 		}
-		s.judgeLabelOf(j, v, *ch.refuse)
 	}
 }
 
@@ -208,15 +215,18 @@ func judgeIdentity(s *subject, j *judgement) {
 		j.lacks("no consent page was recorded")
 		return
 	}
-	v := s.consent[0]
-	switch at, ok := v.name(); {
+	page := s.pages[0]
+	v := page.first()
+	switch ok := slices.ContainsFunc(page.views, (*view).name); {
 	case s.c.AppName == "":
 		j.lacks("the name of the app in the product's profile is not known")
 	case len(v.texts) == 0 && (v.dom == nil || len(v.dom.prose) == 0):
 		j.lacks("nothing that can be read is in the page source of %s", v.File)
 		return
+	case !ok && page.unseen:
+		page.lacks(j, "what is seen of the consent page does not name the app as the profile does: %s", quote(s.c.AppName))
 	case !ok:
-		j.find(Fail, v, at, "the consent page does not name the app as the profile does: %s", quote(s.c.AppName))
+		j.find(Fail, v, drivers.Rect{}, "the consent page does not name the app as the profile does: %s", quote(s.c.AppName))
 	default:
 		j.pass("the page names %s", quote(s.c.AppName))
 	}
@@ -234,32 +244,46 @@ func judgeIdentity(s *subject, j *judgement) {
 			return
 		}
 	}
-	for _, t := range v.texts {
-		if says := normal(t.says); len(says) < 60 && s.anyPack(func(p *pack) bool { return p.Privacy.in(says) }) {
-			j.find(Fail, v, t.node.Bounds, "%s cannot be tapped: the privacy notice is not reachable", quote(t.says))
+	if page.unseen {
+		page.lacks(j, "nothing that is seen of the consent page leads to the privacy notice")
+		return
+	}
+	for _, v := range page.views {
+		if s.privacyText(j, v) {
 			return
 		}
 	}
 	j.find(Fail, v, drivers.Rect{}, "nothing on the consent page leads to the privacy notice")
 }
 
+// privacyText finds a privacy notice that cannot be tapped.
+func (s *subject) privacyText(j *judgement, v *view) bool {
+	for _, t := range v.texts {
+		if says := normal(t.says); len(says) < 60 && s.anyPack(func(p *pack) bool { return p.Privacy.in(says) }) {
+			j.find(Fail, v, t.node.Bounds, "%s cannot be tapped: the privacy notice is not reachable", quote(t.says))
+			return true
+		}
+	}
+	return false
+}
+
 // name finds the app's name in the prose of the page. A longer name that begins
 // or ends with it is another name.
-func (v *view) name() (drivers.Rect, bool) {
+func (v *view) name() bool {
 	name := v.subject.c.AppName
 	for _, t := range v.texts {
 		if t.control == nil && namedIn(t.says, name) {
-			return t.node.Bounds, true
+			return true
 		}
 	}
-	if v.dom != nil && len(v.texts) == 0 {
+	if v.readsDocument() {
 		for _, says := range v.dom.prose {
 			if namedIn(says, name) {
-				return drivers.Rect{}, true
+				return true
 			}
 		}
 	}
-	return drivers.Rect{}, false
+	return false
 }
 
 func namedIn(says, name string) bool {

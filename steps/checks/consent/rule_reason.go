@@ -69,6 +69,10 @@ func judgeReason(s *subject, j *judgement) {
 			found = append(found, phrase)
 			continue
 		}
+		if last := before[len(before)-1]; last.goesBelow() {
+			j.lacks("what is seen of the explanation (%s) does not say %s; it goes on below the edge of %s, and that was not seen", files(before), element.name, last.File)
+			continue
+		}
 		j.find(Review, before[0], drivers.Rect{}, "the explanation (%s) does not say %s, in any words that the phrase pack for %s knows", files(before), element.name, languageName(s.language))
 	}
 	j.pass("%s names device set-up, Wi-Fi or Amazon, the benefit, and how to undo it (%s)", files(before), strings.Join(found, ", "))

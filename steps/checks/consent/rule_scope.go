@@ -146,14 +146,22 @@ func (s *subject) shownScopes(j *judgement, declared []string) {
 			shown++
 			continue
 		}
-		v := s.consent[0]
-		if unknown := v.notUnderstood(); len(unknown) > 0 || len(v.texts) == 0 {
+		page := s.pages[0]
+		v := page.first()
+		if page.unseen {
+			page.lacks(j, "%s is declared, and what is seen of the consent page does not show it", d)
+			continue
+		}
+		if unknown := page.notUnderstood(); len(unknown) > 0 || len(v.texts) == 0 {
 			j.find(Review, v, drivers.Rect{}, "%s is declared, and no words on the consent page are known to name it; a person must read: %s", d, strings.Join(unknown, " "))
 			continue
 		}
 		j.find(Fail, v, drivers.Rect{}, "%s is declared, and the consent page does not show it", d)
 	}
-	if shown == len(declared) {
+	switch page := s.pages[0]; {
+	case page.unseen && shown == len(declared):
+		page.lacks(j, "the consent page shows the scopes that are declared, and may show others")
+	case shown == len(declared):
 		j.pass("the consent page shows them")
 	}
 }
@@ -169,7 +177,7 @@ func (s *subject) shown(scope string) (*view, text, bool) {
 				return v, t, true
 			}
 		}
-		if v.dom != nil && len(v.texts) == 0 {
+		if v.readsDocument() {
 			for _, says := range v.dom.prose {
 				if s.named(scope, normal(says)) {
 					return v, text{node: v.page, says: says}, true
@@ -230,6 +238,19 @@ func (v *view) notUnderstood() []string {
 		case s.namesAny(says):
 		default:
 			unknown = append(unknown, quote(t.says))
+		}
+	}
+	return unknown
+}
+
+// notUnderstood are such texts of all parts of a page.
+func (p *wholePage) notUnderstood() []string {
+	var unknown []string
+	for _, v := range p.views {
+		for _, u := range v.notUnderstood() {
+			if !slices.Contains(unknown, u) {
+				unknown = append(unknown, u)
+			}
 		}
 	}
 	return unknown
@@ -297,16 +318,20 @@ func judgeEssential(s *subject, j *judgement) {
 		j.lacks("no consent page was recorded")
 		return
 	}
-	ticked := false
+	ticked := map[*wholePage][]string{}
 	for _, v := range s.consent {
+		page := s.pageOf(v)
 		for _, t := range v.ticks() {
-			if t.enabled && !s.meansAny(essential, t.says) {
-				ticked = true
+			if t.enabled && !s.meansAny(essential, t.says) && (!v.long || !slices.Contains(ticked[page], t.says)) {
+				ticked[page] = append(ticked[page], t.says)
 				j.find(Fail, v, t.bounds, "%s is ticked in advance", quote(t.says))
 			}
 		}
 	}
-	if !ticked {
+	switch page := s.pages[0]; {
+	case page.unseen:
+		page.lacks(j, "whether anything else is ticked in advance is not known")
+	case len(ticked) == 0:
 		j.pass("nothing voluntary is ticked in advance")
 	}
 }
@@ -345,7 +370,7 @@ func (v *view) ticks() []tick {
 			return true
 		})
 	}
-	if v.dom != nil && len(v.texts) == 0 {
+	if v.readsDocument() {
 		ticks = append(ticks, v.dom.ticks...)
 	}
 	return ticks

@@ -91,7 +91,7 @@ func judgeContrast(s *subject, j *judgement) {
 				continue
 			}
 			got := v.contrastOf(t, m, styles)
-			if got.ratio == 0 || got.ratio < got.need && v.cut(t) != "" {
+			if got.ratio == 0 || got.ratio < got.need && (v.cut(t) != "" || v.cutText(t)) {
 				continue // of a text that is cut off, only edges may be seen
 			}
 			seen++
@@ -235,12 +235,19 @@ func judgeProminence(s *subject, j *judgement) {
 		j.lacks("no consent page was recorded")
 		return
 	}
-	v := s.consent[0]
-	ch := v.choice()
-	if ch.allow == nil || ch.refuse == nil || ch.allow.node == nil || ch.refuse.node == nil {
+	v := s.pages[0].first()
+	ch := s.pages[0].choice()
+	switch {
+	case ch.allow == nil || ch.refuse == nil || ch.allow.node == nil || ch.refuse.node == nil:
 		j.lacks("not both answers are seen on %s", v.File)
 		return
+	case ch.allow.cut() || ch.refuse.cut():
+		j.lacks("not both answers are seen as a whole: the page is longer than the screen")
+		return
 	}
+	// Of a page that is longer than the screen, each answer is taken from a part on
+	// which it is whole: sizes and contrasts compare, places are not judged.
+	v = ch.refuse.on
 	for _, f := range v.faint(ch) {
 		j.find(Warn, v, ch.refuse.bounds(), "%s", f)
 	}
@@ -291,14 +298,20 @@ func (v *view) faint(ch choice) []string {
 // refuseJudgedElsewhere is the control of refusing, if LWA-PROMINENCE has found
 // that it stands back: one fault is one finding.
 func (v *view) refuseJudgedElsewhere() *screen.Node {
-	if v.Role != Consent || v != v.subject.consent[0] {
+	s := v.subject
+	if v.Role != Consent || !slices.Contains(s.pages[0].views, v) {
 		return nil
 	}
-	ch := v.choice()
-	if ch.allow == nil || ch.refuse == nil || ch.allow.node == nil || ch.refuse.node == nil || len(v.faint(ch)) == 0 {
+	ch := s.pages[0].choice()
+	if ch.allow == nil || ch.refuse == nil || ch.allow.node == nil || ch.refuse.node == nil || ch.allow.cut() || ch.refuse.cut() || len(ch.refuse.on.faint(ch)) == 0 {
 		return nil
 	}
-	return ch.refuse.node
+	for _, c := range v.controls {
+		if c.node != nil && c.same(*ch.refuse) {
+			return c.node
+		}
+	}
+	return nil
 }
 
 // judgeTarget is LWA-TARGET. Source: Android accessibility guidance, touch

@@ -87,6 +87,12 @@ What is measured how:
 - The language of a text is told by its script, by labels that a phrase pack knows, and by function words. A text that has nothing of these passes.
 - Of the words on Amazon's consent page nothing is public. A declared scope that is not recognised fails only if everything else on the page is
   understood; else it is for a person to read.
+- A page that is longer than the screen is recorded part by part: a screen that "continues" the one before it is the same page, scrolled on, and "ends"
+  says whether more lies below. Without these, a screen continues the one before if that goes on below, was not tapped, and shows something of the same.
+  The rules on the consent page judge all its parts as one page; scrolling is no tap; LWA-PROMINENCE compares sizes and contrasts, each from a part on which
+  the answer is whole, and no places; what is found on several parts is one finding.
+- Where nothing is said about it, a page goes on below if the lower edge of what scrolls cuts a text or a control off, or one lies below it; that something
+  can be scrolled is no proof. What such a page does not show may be below: the rule is not run, unless FILE.html, with the controls that are seen, tells.
 `
 
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

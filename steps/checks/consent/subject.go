@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -20,9 +21,10 @@ type subject struct {
 	pack     *pack   // of the capture's language; nil if there is none
 	packs    []*pack // to find controls with: the language's own first
 	views    []*view
-	consent  []*view // the consent pages
-	first    int     // the first of Amazon's pages; -1 if there is none
-	last     int     // the last of them
+	consent  []*view      // the consent pages, each part a screen of its own
+	pages    []*wholePage // the consent pages, with all their parts
+	first    int          // the first of Amazon's pages; -1 if there is none
+	last     int          // the last of them
 	request  url.Values
 	badURL   error
 }
@@ -50,6 +52,7 @@ func newSubject(a *Auditor, c Capture, o Options) *subject {
 			s.consent = append(s.consent, v)
 		}
 	}
+	s.joinParts()
 	s.parseURL()
 	return s
 }
@@ -166,6 +169,9 @@ func (j *judgement) find(o Outcome, v *view, at drivers.Rect, format string, arg
 	f := Finding{Rule: j.rule.ID, Severity: o.severity(), Message: fmt.Sprintf(format, args...), Bounds: boundsOf(at), Evidence: []string{"capture.json"}}
 	if v != nil {
 		f.Screen, f.Evidence = v.File, v.evidence()
+	}
+	if v != nil && v.Continues && slices.ContainsFunc(j.findings, func(o Finding) bool { return o.Message == f.Message }) {
+		return // on two parts of a page: one fault is one finding
 	}
 	const most = 200 // per rule: a screen of a thousand faults is one fault
 	if len(j.findings) < most {

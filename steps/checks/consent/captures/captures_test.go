@@ -82,6 +82,8 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		"density":            {change(`420`, `-1`), []string{"density", "-1"}},
 		"huge number":        {change(`420`, `1e999`), []string{"density"}},
 		"half a tap":         {change(`"taps": 1`, `"taps": 1.5`), []string{"screens[0].taps", "1.5"}},
+		"continues nothing":  {change(`"taps": 1`, `"taps": 1, "continues": true`), []string{"screens[0].continues", "no page"}},
+		"ends somehow":       {change(`"taps": 1`, `"taps": 1, "ends": "yes"`), []string{"screens[0].ends"}},
 		"negative dwell":     {change(`3.5`, `-2`), []string{"screens[0].dwell_s"}},
 		"scope with a blank": {change(`device:setup"`, `device:setup profile"`), []string{"declared_scopes[0]"}},
 		"scope_data":         {change(`{"profile": {"essential": false}}`, `[1]`), []string{"scope_data", "object"}},

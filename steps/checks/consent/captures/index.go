@@ -39,6 +39,9 @@ type indexScreen struct {
 	Context *string  `json:"context"`
 	Dwell   *float64 `json:"dwell_s"`
 	Taps    *float64 `json:"taps"`
+	// Continues and Ends are about a page that is longer than the screen.
+	Continues bool  `json:"continues"`
+	Ends      *bool `json:"ends"`
 }
 
 // decode reads capture.json strictly: unknown and doubled fields are errors.
@@ -250,7 +253,11 @@ func (d *decoder) capture(in index) consent.Capture {
 		return c
 	}
 	for i, s := range *in.Screens {
-		c.Screens = append(c.Screens, d.screen(fmt.Sprintf("screens[%d].", i), s))
+		at := fmt.Sprintf("screens[%d].", i)
+		c.Screens = append(c.Screens, d.screen(at, s))
+		if s.Continues && (i == 0 || c.Screens[i-1].Role != c.Screens[i].Role || c.Screens[i-1].Package != c.Screens[i].Package) {
+			d.fail(at+"continues", "only a screen of the same role and package, right after it, can go on with a page", "there is no page that this screen goes on with")
+		}
 	}
 	return c
 }
@@ -277,6 +284,7 @@ func (d *decoder) screen(at string, in indexScreen) consent.Screen {
 		n := int(v)
 		s.Taps = &n
 	}
+	s.Continues, s.Ends = in.Continues, in.Ends
 	return s
 }
 

@@ -17,11 +17,12 @@ func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 	source := `<hierarchy><node class="android.widget.TextView" package="com.example.lumen" text="Ä &quot;x&quot;" bounds="[0,0][100,50]"/></hierarchy>`
 	tree, err := screen.Parse(source)
 	require.NoError(t, err)
-	dwell, taps := 1.5, 2
+	dwell, taps, ends := 1.5, 2, true
 	c := consent.Capture{Locale: "de-DE", Density: 420, FontScale: 1.3, Journey: consent.Refuse, DeclaredScopes: []string{"a::b"},
 		RequestedURL: "https://www.amazon.com/ap/oa?scope=a::b&x=<y>", ScopeData: []byte(`{"profile":{"essential":false}}`), AppName: "Lumen", AppPackage: "com.example.lumen", Simulated: true,
 		Screens: []consent.Screen{{File: "01-home", Role: consent.Other, Package: "com.example.lumen", Dwell: &dwell, Taps: &taps, HTML: "<p>x</p>", Context: consent.Web},
-			{File: "02-consent", Role: consent.Consent, Package: "com.android.chrome"}}}
+			{File: "02-consent", Role: consent.Consent, Package: "com.android.chrome"},
+			{File: "03-consent-part-2", Role: consent.Consent, Package: "com.android.chrome", Continues: true, Ends: &ends}}}
 	files, err := captures.Files(c, func(int) []byte { return []byte(source) })
 	require.NoError(t, err)
 	dir := t.TempDir()
