@@ -201,6 +201,10 @@ func (a *Attempt) mustAskForFFS() error {
 		return outOfOrder("Amazon asks whether the app may use Frustration-Free Setup", "I begin to link my Amazon account in the partner app")
 	case asked.Has(amazon.FFSScope):
 		return nil
+	case asked.Part:
+		return &certification.Trouble{Code: certification.AppUnknownScreen, Cause: certification.CauseDefinition,
+			Message: "Amazon's consent page is longer than the screen, and was not seen down to its end: it cannot be told what it asks for",
+			Hint:    "scroll it by hand, and see what is in the way; it said: " + asked.Texts}
 	case len(asked.Scopes) == 0:
 		// How the page is worded is not public: words that nobody has seen cannot
 		// prove that something is missing.

@@ -29,6 +29,8 @@ type recording struct {
 	stage   int         // a page that comes again after an answer is another one
 	stages  []int
 	names   []string
+	gap     bool   // a part of a page could not be recorded
+	parts   []int  // of a page that is longer than the screen, which one; from 0
 	open    bool   // whether the last screen is still shown
 	told    string // why a web page could not be looked into, as it was said last
 }
@@ -71,6 +73,14 @@ func (a *Attempt) record(ctx context.Context, j consent.Journey) error {
 			a.left(1) // it is tapped on
 		}
 	}
+	p.Below = func(ctx context.Context, page string) {
+		if page == "explain" && a.below(ctx, page) {
+			a.left(1)
+		}
+	}
+	pages.Below = func(ctx context.Context, page string) { a.below(ctx, page) }
+	whole := func(page string, whole bool) { a.rec.whole(page, whole) }
+	p.Whole, pages.Whole = whole, whole
 	pages.Watch = func(ctx context.Context, page string) {
 		switch page {
 		case "consent":
@@ -126,6 +136,9 @@ func (a *Attempt) saw(ctx context.Context, role consent.Role, name string) {
 	}
 	r.close(from, 0)
 	s.Role = role
+	if (role == consent.Explain || role == consent.Consent) && act.Scrolls(s.Tree) {
+		s.Ends = new(bool) // until its end was seen
+	}
 	if role == consent.SignIn || role == consent.Consent || strings.HasPrefix(name, "amazon_") {
 		a.enterWeb(ctx, &s)
 	}
@@ -136,19 +149,65 @@ func (a *Attempt) saw(ctx context.Context, role consent.Role, name string) {
 		}
 	}
 	if at >= 0 && at == len(r.names)-1 {
-		s.File, s.Taps = r.capture.Screens[at].File, r.capture.Screens[at].Taps
+		old := r.capture.Screens[at]
+		s.File, s.Taps, s.Continues, s.Ends = old.File, old.Taps, old.Continues, old.Ends
 		r.capture.Screens[at], r.sources[at], r.open = s, source, true
 		return
 	}
-	if at >= 0 { // it came again, and others were seen meanwhile
+	for ; at >= 0 && r.names[at] == name && r.stages[at] == r.stage; at-- { // it came again, and others were seen meanwhile
 		r.remove(at)
 	}
 	s.File = strings.ReplaceAll(name, "_", "-")
-	r.capture.Screens, r.sources = append(r.capture.Screens, s), append(r.sources, source)
+	r.add(s, source, from, name, 0)
+}
+
+func (r *recording) add(s consent.Screen, source []byte, from time.Time, name string, part int) {
+	r.capture.Screens, r.sources, r.parts = append(r.capture.Screens, s), append(r.sources, source), append(r.parts, part)
 	r.since, r.names, r.stages, r.open = append(r.since, from), append(r.names, name), append(r.stages, r.stage), true
 }
 
+// below records a further part of the page that was recorded last: it was
+// scrolled on.
+func (a *Attempt) below(ctx context.Context, name string) bool {
+	r := a.rec
+	if r == nil || len(r.names) == 0 || r.names[len(r.names)-1] != name || r.stages[len(r.names)-1] != r.stage {
+		return false
+	}
+	from := a.Bed.Clock.Now()
+	s, source, lacks := a.capture(ctx)
+	for _, l := range lacks {
+		a.Observe("recording the journey: " + l)
+	}
+	if s.Tree == nil {
+		r.gap = true
+		return false
+	}
+	r.open = true
+	r.close(from, 0) // scrolling is no tap
+	last := len(r.names) - 1
+	s.Role, s.Continues = r.capture.Screens[last].Role, true
+	part := r.parts[last] + 1
+	s.File = fmt.Sprintf("%s-part-%d", strings.ReplaceAll(name, "_", "-"), part+1)
+	r.add(s, source, from, name, part)
+	return true
+}
+
+// whole records whether all of the page that was recorded last was seen. Where
+// there was nothing to be scrolled, the tree must tell.
+func (r *recording) whole(name string, whole bool) {
+	if r == nil || len(r.names) == 0 || r.names[len(r.names)-1] != name {
+		return
+	}
+	last := &r.capture.Screens[len(r.names)-1]
+	whole = whole && !r.gap
+	last.Ends, r.gap = &whole, false
+	if whole && !last.Continues {
+		last.Ends = nil
+	}
+}
+
 func (r *recording) remove(i int) {
+	r.parts = slices.Delete(r.parts, i, i+1)
 	r.capture.Screens, r.sources = slices.Delete(r.capture.Screens, i, i+1), slices.Delete(r.sources, i, i+1)
 	r.since, r.names, r.stages = slices.Delete(r.since, i, i+1), slices.Delete(r.names, i, i+1), slices.Delete(r.stages, i, i+1)
 }
@@ -451,9 +510,9 @@ func (a *Attempt) keepCapture(r *recording) (map[string]string, error) {
 func (a *Attempt) stopRecording() {
 	a.rec = nil
 	if a.Bed.Partner != nil {
-		a.Bed.Partner.Watch = nil
+		a.Bed.Partner.Watch, a.Bed.Partner.Below, a.Bed.Partner.Whole = nil, nil, nil
 	}
 	if a.Bed.Amazon != nil {
-		a.Bed.Amazon.Watch = nil
+		a.Bed.Amazon.Watch, a.Bed.Amazon.Below, a.Bed.Amazon.Whole = nil, nil, nil
 	}
 }

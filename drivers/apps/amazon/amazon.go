@@ -11,6 +11,7 @@ package amazon
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"ffscert/drivers"
@@ -46,6 +47,11 @@ type App struct {
 	// Watch, if not nil, is told of each page that is shown, before anything on
 	// it is touched.
 	Watch func(ctx context.Context, page string)
+	// Below, if not nil, is told of each further part of a page that is longer
+	// than the screen, once it was scrolled there; and Whole, at the end of it,
+	// whether all of the page was shown.
+	Below func(ctx context.Context, page string)
+	Whole func(page string, whole bool)
 
 	refused bool // the account's codes were, once too often
 
@@ -77,6 +83,8 @@ func (a *App) Map() *screen.Map { return a.hand.Map }
 type Asked struct {
 	Scopes []string // ids of the scopes whose words were recognised
 	Texts  string   // what the page says, shortened
+	// Part says that not all of the page was seen.
+	Part bool
 }
 
 // Has tells whether a scope was recognised.
@@ -116,7 +124,7 @@ func Missing(m *screen.Map) []string {
 const pageWithin = 20 * time.Second
 
 // Consent goes on to the consent page, signing in if the pages ask for it, and
-// reads what it asks for.
+// reads what it asks for, down to the page's end.
 func (a *App) Consent(ctx context.Context) (Asked, error) {
 	var asked Asked
 	seen, err := a.through(ctx, "consent")
@@ -124,19 +132,41 @@ func (a *App) Consent(ctx context.Context) (Asked, error) {
 		return asked, err
 	}
 	asked.Texts = act.AllWords(seen)
+	if err := a.scopes(seen, &asked); err != nil {
+		return asked, err
+	}
+	whole, err := a.hand.Further(ctx, seen, func(t *screen.Tree) (bool, error) {
+		if page, err := a.page(t); err != nil || page != "consent" && page != act.Unknown {
+			return false, err
+		}
+		if a.Below != nil {
+			a.Below(ctx, "consent")
+		}
+		asked.Texts += " … " + act.AllWords(t)
+		return true, a.scopes(t, &asked)
+	})
+	if a.Whole != nil {
+		a.Whole("consent", whole)
+	}
+	asked.Part = !whole
+	return asked, err
+}
+
+// scopes adds the scopes whose words a snapshot of the page shows.
+func (a *App) scopes(seen *screen.Tree, asked *Asked) error {
 	for _, s := range scopes() {
-		if _, err := a.hand.Map.Element(s.element); err != nil {
+		if _, err := a.hand.Map.Element(s.element); err != nil || asked.Has(s.id) {
 			continue // the map does not know how it is worded
 		}
 		on, err := a.hand.On(seen, s.element)
 		if err != nil {
-			return asked, err
+			return err
 		}
 		if on {
 			asked.Scopes = append(asked.Scopes, s.id)
 		}
 	}
-	return asked, nil
+	return nil
 }
 
 // Allow gives the consent and waits until the page is left.
@@ -146,7 +176,7 @@ func (a *App) Allow(ctx context.Context) error { return a.answer(ctx, "consent.a
 func (a *App) Refuse(ctx context.Context) error { return a.answer(ctx, "consent.cancel") }
 
 func (a *App) answer(ctx context.Context, button string) error {
-	if err := a.hand.Tap(ctx, button); err != nil {
+	if err := a.tap(ctx, button); err != nil {
 		return err
 	}
 	return a.hand.Until(ctx, "Amazon's page to close", pageWithin, func(t *screen.Tree) error {
@@ -227,7 +257,43 @@ func (a *App) page(t *screen.Tree) (string, error) {
 	if a.Makers != nil && a.Makers(t) {
 		return act.Elsewhere, nil
 	}
-	return a.guide.Page(t)
+	page, err := a.guide.Page(t)
+	if err != nil || page != act.Unknown || !act.Scrolls(t) {
+		return page, err
+	}
+	return a.partly(t)
+}
+
+// partly is the page whose part a snapshot shows, where what the map knows it by
+// may have been scrolled off the screen.
+func (a *App) partly(t *screen.Tree) (string, error) {
+	for _, s := range append(scopes(), struct{ id, element string }{"", "sign_in.email"}, struct{ id, element string }{"", "sign_in.password"}) {
+		on, err := a.on(t, s.element)
+		if err != nil {
+			return "", err
+		}
+		if on {
+			page, _, _ := strings.Cut(s.element, ".")
+			return page, nil
+		}
+	}
+	return act.Unknown, nil
+}
+
+// tap scrolls to an element and touches it, with proof.
+func (a *App) tap(ctx context.Context, path string, args ...string) error {
+	if _, err := a.hand.Reveal(ctx, path, args...); err != nil {
+		return err
+	}
+	return a.hand.Tap(ctx, path, args...)
+}
+
+// fill scrolls to a field and puts text into it.
+func (a *App) fill(ctx context.Context, text string, path string) error {
+	if _, err := a.hand.Reveal(ctx, path); err != nil {
+		return err
+	}
+	return a.hand.Fill(ctx, text, path != "sign_in.email", path)
 }
 
 func (a *App) watch(ctx context.Context, page string) {

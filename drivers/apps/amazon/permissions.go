@@ -37,7 +37,7 @@ func (a *App) Revoke(ctx context.Context, name string) (was bool, err error) {
 	if was, err = a.hand.On(seen, "permissions.remove", name); err != nil || !was {
 		return was, err
 	}
-	if err := a.hand.Tap(ctx, "permissions.remove", name); err != nil {
+	if err := a.tap(ctx, "permissions.remove", name); err != nil {
 		return true, err
 	}
 	return true, a.hand.Until(ctx, "the permission to be gone", act.AppearWithin, func(t *screen.Tree) error {
@@ -46,7 +46,7 @@ func (a *App) Revoke(ctx context.Context, name string) (was bool, err error) {
 			return err
 		}
 		if asks {
-			if err := a.hand.Tap(ctx, "permissions.confirm"); err != nil {
+			if err := a.tap(ctx, "permissions.confirm"); err != nil {
 				return err
 			}
 			return drivers.ErrNotYet

@@ -135,13 +135,13 @@ func (a *App) signIn(ctx context.Context) error {
 		return &certification.Trouble{Code: certification.PartnerSignedOut, Cause: certification.CauseRig,
 			Message: "Amazon's page asks to sign in", Hint: "sign the phone's browser in by hand, or give the testbed accounts.amazon in the configuration"}
 	}
-	if err := a.hand.Fill(ctx, a.Account.Email, false, "sign_in.email"); err != nil {
+	if err := a.fill(ctx, a.Account.Email, "sign_in.email"); err != nil {
 		return err
 	}
-	if err := a.hand.Fill(ctx, a.Account.Password, true, "sign_in.password"); err != nil {
+	if err := a.fill(ctx, a.Account.Password, "sign_in.password"); err != nil {
 		return err
 	}
-	return a.hand.Tap(ctx, "sign_in.submit")
+	return a.tap(ctx, "sign_in.submit")
 }
 
 func (a *App) enterCode(ctx context.Context, n int) error {
@@ -161,10 +161,10 @@ func (a *App) enterCode(ctx context.Context, n int) error {
 	if a.Secret != nil {
 		a.Secret(code)
 	}
-	if err := a.hand.Fill(ctx, code, true, "code.code"); err != nil {
+	if err := a.fill(ctx, code, "code.code"); err != nil {
 		return err
 	}
-	return a.hand.Tap(ctx, "code.submit")
+	return a.tap(ctx, "code.submit")
 }
 
 func (a *App) noCode(message, hint string) error {

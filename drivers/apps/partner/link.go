@@ -180,6 +180,9 @@ func (a *App) beginLink(ctx context.Context, at string, way Way) (HandOver, erro
 		case "explain":
 			h.Explained = act.AllWords(t)
 			a.watch(ctx, "explain")
+			if t, err = a.readOn(ctx, t, "explain", &h.Explained); err != nil {
+				return err
+			}
 			on := "explain.continue"
 			if way.AlexaApp {
 				if other, err := a.on(t, "explain.alexa_app"); err != nil {
@@ -187,6 +190,9 @@ func (a *App) beginLink(ctx context.Context, at string, way Way) (HandOver, erro
 				} else if other {
 					on = "explain.alexa_app"
 				}
+			}
+			if _, err := a.hand.Reveal(ctx, on); err != nil {
+				return err
 			}
 			if err := a.hand.Tap(ctx, on); err != nil {
 				return err
@@ -207,6 +213,26 @@ func (a *App) beginLink(ctx context.Context, at string, way Way) (HandOver, erro
 		}
 	}
 	return h, err
+}
+
+// readOn reads a page that is longer than the screen down to its end, and adds
+// what it says to words. It returns what is seen then.
+func (a *App) readOn(ctx context.Context, seen *screen.Tree, page string, words *string) (*screen.Tree, error) {
+	whole, err := a.hand.Further(ctx, seen, func(t *screen.Tree) (bool, error) {
+		seen = t
+		if p, err := a.guide.Page(t); err != nil || p != page && p != act.Unknown {
+			return false, err
+		}
+		if a.Below != nil {
+			a.Below(ctx, page)
+		}
+		*words += " … " + act.AllWords(t)
+		return true, nil
+	})
+	if a.Whole != nil {
+		a.Whole(page, whole)
+	}
+	return seen, err
 }
 
 // handOverWithin is how long the app may take until Amazon's page is there.

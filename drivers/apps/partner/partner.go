@@ -42,6 +42,11 @@ type App struct {
 	// Watch, if not nil, is told of the pages on the way to Amazon and back,
 	// while they are shown and before anything on them is touched.
 	Watch func(ctx context.Context, page string)
+	// Below, if not nil, is told of each further part of a page that is longer
+	// than the screen, once it was scrolled there; and Whole, at the end of it,
+	// whether all of the page was shown.
+	Below func(ctx context.Context, page string)
+	Whole func(page string, whole bool)
 
 	hand  *act.Hand
 	guide *act.Guide
