@@ -1,6 +1,8 @@
 package suite_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -77,5 +79,30 @@ func TestTheFaultOfAPageThatIsLongerThanTheScreen(t *testing.T) {
 			w.judgedBy(t, fault.Rule(), "en-US")
 			w.finds(t, s.journey, fault.Rule(), s.outcome)
 		})
+	}
+}
+
+// What tells a page may lie below the screen itself: many scopes push the answers
+// there, and letters larger than Android's largest the field for the code.
+func TestAPageThatIsToldByWhatIsBelowTheScreen(t *testing.T) {
+	t.Parallel()
+	w := world.Defaults()
+	for i := range 12 {
+		w.Partner.Scopes = append(w.Partner.Scopes, fmt.Sprintf("test::thing%d:read", i))
+	}
+	for name, l := range map[string]lab{
+		"allow":   newLab(t, 1, w, handset.NoProfile()),
+		"browser": newLab(t, 1, world.Defaults(), handset.NoProfile(), func(v *virtual.Config) { v.FontScale = 3 }),
+	} {
+		l.bed.Phone = blind{l.phone, l.phone}
+		l.bed.Declared.Scopes = w.Partner.Scopes
+		if name == "browser" {
+			l.bed.Declared.Scopes = world.Defaults().Partner.Scopes
+		}
+		for j, a := range l.walk(t, "@journey:"+name) {
+			a.judgedBy(t, "", "en-US")
+			require.Equal(t, certification.Review, a.Verdict, "%s: %s", j, a.Message)
+			require.True(t, slices.ContainsFunc(a.capture.Screens, func(s consent.Screen) bool { return s.Role == consent.Consent && s.Continues }))
+		}
 	}
 }

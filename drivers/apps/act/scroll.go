@@ -67,6 +67,18 @@ func (h *Hand) Reveal(ctx context.Context, path string, args ...string) (bool, e
 	return reachable(tree, e, args)
 }
 
+// Top scrolls back to the beginning of a page, and returns what is seen there.
+func (h *Hand) Top(ctx context.Context, tree *screen.Tree) (*screen.Tree, error) {
+	for range mostParts {
+		next, did, err := h.scroll(ctx, tree, false)
+		if err != nil || !did {
+			return next, err
+		}
+		tree = next
+	}
+	return tree, nil
+}
+
 // smallestPart is how high, in pixels, what is left of an element at the edge of
 // what scrolls has to be to be touched.
 const smallestPart = 24

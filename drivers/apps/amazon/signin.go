@@ -55,10 +55,22 @@ func (a *App) next(ctx context.Context, goal string, done signingIn) (page strin
 	if s, err := a.hand.Map.Screen(goal); err == nil && s.Title() != "" {
 		title = s.Title()
 	}
+	// A page that nothing on the screen tells, and one that was scrolled for it.
+	var unknown, scrolled screen.Fingerprint
 	err = a.hand.Until(ctx, title, pageWithin, func(t *screen.Tree) error {
 		var err error
 		if page, err = a.page(t); err != nil {
 			return err
+		}
+		if page == act.Unknown && act.Scrolls(t) {
+			if now := t.Fingerprint(); now != unknown {
+				unknown = now // it may be under way
+			} else if now != scrolled {
+				scrolled = now
+				if page, t, err = a.further(ctx, t); err != nil {
+					return err
+				}
+			}
 		}
 		seen = t
 		switch page {
@@ -87,6 +99,21 @@ func (a *App) next(ctx context.Context, goal string, done signingIn) (page strin
 			"if consent was given before, take it back at Amazon (\"I take the permission back at Amazon\"); if the page looks different, its screen map needs new locators"))
 	})
 	return page, seen, err
+}
+
+// further looks for what tells a page below the edge of the screen, and goes back
+// to the page's beginning.
+func (a *App) further(ctx context.Context, t *screen.Tree) (page string, top *screen.Tree, err error) {
+	page, last := act.Unknown, t
+	if _, err = a.hand.Further(ctx, t, func(t *screen.Tree) (bool, error) {
+		last = t
+		page, err = a.page(t)
+		return page == act.Unknown, err
+	}); err != nil {
+		return page, t, err
+	}
+	top, err = a.hand.Top(ctx, last)
+	return page, top, err
 }
 
 // refusedYet is nil if the page has refused the code, and may be given another

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"ffscert/drivers/screen"
@@ -53,9 +54,11 @@ func (v *view) continues(before *view) bool {
 	if v.at != before.at+1 || v.Package != before.Package || before.Taps == nil || *before.Taps != 0 || !before.goesBelow() {
 		return false
 	}
-	return slices.ContainsFunc(v.texts, func(t text) bool {
-		return slices.ContainsFunc(before.texts, func(b text) bool { return b.says == t.says })
-	})
+	seen := map[string]bool{}
+	for _, t := range before.texts {
+		seen[t.says] = true
+	}
+	return slices.ContainsFunc(v.texts, func(t text) bool { return seen[t.says] })
 }
 
 // goesBelow tells whether a page goes on below the screen. Where the recorder
@@ -102,34 +105,35 @@ func (p *wholePage) askDocument() bool {
 		if v.dom == nil || len(v.dom.controls) == 0 {
 			continue
 		}
-		known := func(c control) bool {
-			return slices.ContainsFunc(v.dom.controls, func(d control) bool { return label(d.label) == label(c.label) })
+		known, said := map[string]bool{}, map[string]bool{}
+		for _, c := range v.dom.controls {
+			known[label(c.label)] = true
 		}
-		if !slices.ContainsFunc(v.texts, func(t text) bool { return v.dom.says(t.says) }) {
+		for _, says := range v.dom.prose {
+			said[label(says)] = true
+		}
+		if !slices.ContainsFunc(v.texts, func(t text) bool { l := label(t.says); return said[l] || known[l] }) {
 			continue
 		}
+		shown := map[string]bool{}
 		for _, w := range p.views {
 			for _, c := range w.controls {
-				if c.label != "" && !known(c) {
+				l := label(c.label)
+				if l != "" && !known[l] {
 					return false
 				}
+				shown[l] = true
 			}
 		}
 		v.domToo = true
 		for _, d := range v.dom.controls {
-			if !slices.ContainsFunc(v.controls, func(c control) bool { return label(c.label) == label(d.label) }) {
+			if !shown[label(d.label)] {
 				v.controls = append(v.controls, d)
 			}
 		}
 		return true
 	}
 	return false
-}
-
-// says tells whether the prose or the controls of a document hold a text.
-func (d *document) says(text string) bool {
-	return slices.ContainsFunc(d.prose, func(p string) bool { return normal(p) == normal(text) }) ||
-		slices.ContainsFunc(d.controls, func(c control) bool { return label(c.label) == label(text) })
 }
 
 // readsDocument tells whether the page's document says what the tree does not
@@ -139,19 +143,7 @@ func (v *view) readsDocument() bool { return v.dom != nil && (len(v.texts) == 0 
 // choice finds the two answers on all parts of a page.
 func (p *wholePage) choice() choice {
 	all := *p.first()
-	all.controls = nil
-	for _, v := range p.views {
-		for _, c := range v.controls {
-			c.on = v
-			at := slices.IndexFunc(all.controls, func(o control) bool { return o.on != v && o.same(c) })
-			switch {
-			case at < 0:
-				all.controls = append(all.controls, c)
-			case all.controls[at].cut() && !c.cut():
-				all.controls[at] = c
-			}
-		}
-	}
+	all.controls = p.controls()
 	ch := all.choice()
 	if p.unseen && ch.byPlace {
 		ch.refuse, ch.byPlace = nil, false // the refusal may be below
@@ -159,26 +151,36 @@ func (p *wholePage) choice() choice {
 	return ch
 }
 
-// same tells whether a control on another part of the page is this one.
-func (c control) same(o control) bool {
-	if label(c.label) != label(o.label) {
-		return false
+// key tells a control on the parts of a page from others.
+func (c control) key() string {
+	if c.node == nil {
+		return label(c.label)
 	}
-	return c.node == nil || o.node == nil || c.node.Class == o.node.Class && c.node.ResourceID == o.node.ResourceID
+	return label(c.label) + "\x00" + c.node.Class + "\x00" + c.node.ResourceID
 }
 
 // cut tells whether only a part of a control is seen: its bounds are not its size.
 func (c control) cut() bool { return c.node == nil || c.on.long && c.on.scrolledOff(c.node) }
 
-// controls are those of all parts, for messages.
+// controls are those of all parts; of one that is on several, the first that is
+// whole.
 func (p *wholePage) controls() []control {
 	var all []control
+	before := map[string]int{}
 	for _, v := range p.views {
+		here := map[string]int{}
 		for _, c := range v.controls {
-			if !slices.ContainsFunc(all, c.same) {
+			c.on = v
+			at, known := before[c.key()]
+			switch {
+			case !known:
+				here[c.key()] = len(all)
 				all = append(all, c)
+			case all[at].cut() && !c.cut():
+				all[at] = c
 			}
 		}
+		maps.Copy(before, here)
 	}
 	return all
 }

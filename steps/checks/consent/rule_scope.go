@@ -246,11 +246,13 @@ func (v *view) notUnderstood() []string {
 // notUnderstood are such texts of all parts of a page.
 func (p *wholePage) notUnderstood() []string {
 	var unknown []string
+	seen := map[string]bool{}
 	for _, v := range p.views {
 		for _, u := range v.notUnderstood() {
-			if !slices.Contains(unknown, u) {
+			if !seen[u] {
 				unknown = append(unknown, u)
 			}
+			seen[u] = true
 		}
 	}
 	return unknown
@@ -318,12 +320,16 @@ func judgeEssential(s *subject, j *judgement) {
 		j.lacks("no consent page was recorded")
 		return
 	}
-	ticked := map[*wholePage][]string{}
+	type ticking struct {
+		page *wholePage
+		says string
+	}
+	ticked := map[ticking]bool{}
 	for _, v := range s.consent {
 		page := s.pageOf(v)
 		for _, t := range v.ticks() {
-			if t.enabled && !s.meansAny(essential, t.says) && (!v.long || !slices.Contains(ticked[page], t.says)) {
-				ticked[page] = append(ticked[page], t.says)
+			if t.enabled && !s.meansAny(essential, t.says) && (!v.long || !ticked[ticking{page, t.says}]) {
+				ticked[ticking{page, t.says}] = true
 				j.find(Fail, v, t.bounds, "%s is ticked in advance", quote(t.says))
 			}
 		}

@@ -307,7 +307,7 @@ func (v *view) refuseJudgedElsewhere() *screen.Node {
 		return nil
 	}
 	for _, c := range v.controls {
-		if c.node != nil && c.same(*ch.refuse) {
+		if c.node != nil && c.key() == ch.refuse.key() {
 			return c.node
 		}
 	}
