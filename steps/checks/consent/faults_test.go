@@ -107,6 +107,17 @@ func faults() []fault {
 		{"LWA-CONTRAST", "a pale button", Allow, Warn, "", func(w *world, x fixtureWords) { w.page(Other).item(x.unlink).fore = "#b0a8e6" }},
 		{"LWA-TARGET", "a small button", Allow, Warn, "", func(w *world, x fixtureWords) { w.page(Other).item(x.unlink).high = 30 }},
 		{"LWA-TARGET", "a tiny link", Allow, Warn, "", func(w *world, x fixtureWords) { w.page(Consent).item(x.privacy).high = 20 }},
+		{"LWA-LOCALE", "the whole explanation", Allow, Review, "", func(w *world, x fixtureWords) {
+			y := wordsOf(other(w.lang))
+			e := w.page(Explain)
+			e.item(x.explainTitle).text, e.item(x.purpose).text, e.item(x.benefit).text, e.item(x.undo).text = y.explainTitle, y.purpose, y.benefit, y.undo
+		}},
+		{"LWA-LOCALE", "a refusal in a script that nobody knows", Allow, Review, "en", func(w *world, x fixtureWords) { w.page(Consent).item(x.refuse).text = "إلغاء" }},
+		{"LWA-LOCALE", "the whole consent page", Allow, Review, "", func(w *world, x fixtureWords) {
+			y := wordsOf(other(w.lang))
+			c := w.page(Consent)
+			c.item(x.ffs).text, c.item(x.note).text, c.item(x.allow).text, c.item(x.refuse).text, c.item(x.privacy).text = y.ffs, y.note, y.allow, y.refuse, y.privacy
+		}},
 		{"LWA-CLIPPED", "ellipsised", Allow, Warn, "", func(w *world, x fixtureWords) {
 			it := w.page(Explain).item(x.explainTitle)
 			r := []rune(it.text)
@@ -135,6 +146,14 @@ func faults() []fault {
 		}},
 		{"LWA-BASELINE", "a text was changed", Allow, Review, "", func(w *world, x fixtureWords) { w.page(Other).item(x.linkedText).text += " Lumen" }},
 	}
+}
+
+// other is a language that a text may be left in by mistake.
+func other(lang string) string {
+	if lang == "de" {
+		return "en"
+	}
+	return "de"
 }
 
 // visual tells whether a fault of a rule can be seen on the pictures.

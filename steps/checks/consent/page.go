@@ -298,18 +298,21 @@ func newControl(n *screen.Node) control {
 	return c
 }
 
-// prose is what is said on the screen outside of controls, in normal form, one
-// text per line: a sentence does not run on into the next text.
-func (v *view) prose() string {
+// proseOf is what is said on the screen outside of controls, of the texts that
+// are wanted: in normal form, one per line, so that a sentence does not run on
+// into the next text.
+func (v *view) proseOf(wanted func(text) bool) string {
 	var b strings.Builder
 	for _, t := range v.texts {
-		if t.control == nil {
+		if t.control == nil && wanted(t) {
 			b.WriteString(normal(t.says) + ".\n")
 		}
 	}
 	if v.readsDocument() {
 		for _, s := range v.dom.prose {
-			b.WriteString(normal(s) + ".\n")
+			if wanted(text{says: s}) {
+				b.WriteString(normal(s) + ".\n")
+			}
 		}
 	}
 	return b.String()

@@ -205,6 +205,16 @@ func (s *subject) judgeLabelOf(j *judgement, v *view, c control) {
 			return
 		}
 	}
+	// What is said in another language is LWA-LOCALE's to find, and no second
+	// fault: here it counts what the label says there.
+	if other, ok := s.a.foreign(s.withoutNames(c.label), s.language); ok {
+		if s.refuses(label(c.label)) {
+			j.pass("%s is a plain refusal in %s", quote(c.label), languageName(other))
+		} else {
+			j.lacks("the label %s is not in %s: whether it is plain cannot be told", quote(c.label), languageName(s.language))
+		}
+		return
+	}
 	j.find(Review, v, c.bounds(), "the label %s is none of the plain refusals that the phrase pack for %s knows", quote(c.label), languageName(s.language))
 }
 

@@ -88,7 +88,11 @@ func (s *subject) stillOffered(j *judgement) {
 		return
 	}
 	after := s.after()
-	if s.first < 0 {
+	switch {
+	case s.first < 0 && s.c.Journey.asks():
+		j.lacks("the journey did not get as far as Amazon's pages: whether it is gone once linked cannot be told")
+		return
+	case s.first < 0:
 		after = s.views
 	}
 	var last *view

@@ -46,26 +46,19 @@ func judgeReason(s *subject, j *judgement) {
 		j.lacks("there is no phrase pack for the language of %s", s.c.Locale)
 		return
 	}
-	var said strings.Builder
-	for _, v := range before {
-		said.WriteString(v.prose())
-	}
-	prose := said.String()
-	for _, b := range brands() {
-		prose = strings.ReplaceAll(prose, b, " ")
-	}
-	m := &s.pack.Meaning
+	own := spoken{s.pack, s.explained(before, func(t text) bool { return true })}
+	said := append([]spoken{own}, s.otherwise(before)...)
 	var found []string
 	for _, element := range []struct {
 		name string
-		list phrases
+		list func(*pack) phrases
 	}{
-		{"what it is for, setting up devices", m.DeviceSetup},
-		{"Wi-Fi or Amazon", m.WiFiOrAmazon},
-		{"the benefit for the customer", m.Benefit},
-		{"how to undo it", m.Undo},
+		{"what it is for, setting up devices", func(p *pack) phrases { return p.Meaning.DeviceSetup }},
+		{"Wi-Fi or Amazon", func(p *pack) phrases { return p.Meaning.WiFiOrAmazon }},
+		{"the benefit for the customer", func(p *pack) phrases { return p.Meaning.Benefit }},
+		{"how to undo it", func(p *pack) phrases { return p.Meaning.Undo }},
 	} {
-		if phrase, ok := element.list.find(prose); ok {
+		if phrase, ok := says(said, element.list); ok {
 			found = append(found, phrase)
 			continue
 		}
@@ -76,4 +69,51 @@ func judgeReason(s *subject, j *judgement) {
 		j.find(Review, before[0], drivers.Rect{}, "the explanation (%s) does not say %s, in any words that the phrase pack for %s knows", files(before), element.name, languageName(s.language))
 	}
 	j.pass("%s names device set-up, Wi-Fi or Amazon, the benefit, and how to undo it (%s)", files(before), strings.Join(found, ", "))
+}
+
+// spoken is what an explanation says in the language of a pack.
+type spoken struct {
+	pack  *pack
+	prose string
+}
+
+func says(said []spoken, list func(*pack) phrases) (string, bool) {
+	for _, sp := range said {
+		if phrase, ok := list(sp.pack).find(sp.prose); ok {
+			return phrase, true
+		}
+	}
+	return "", false
+}
+
+// otherwise is what an explanation says in other languages than the phone's.
+// That it does is LWA-LOCALE's to find; what it explains there, it explains.
+func (s *subject) otherwise(views []*view) []spoken {
+	var said []spoken
+	for _, code := range s.a.languages {
+		if code == s.language {
+			continue
+		}
+		prose := s.explained(views, func(t text) bool {
+			other, ok := s.a.foreign(s.withoutNames(t.says), s.language)
+			return ok && other == code
+		})
+		if prose != "" {
+			said = append(said, spoken{s.a.packs[code], prose})
+		}
+	}
+	return said
+}
+
+// explained is the prose of an explanation, as far as it is wanted, without brands.
+func (s *subject) explained(views []*view, wanted func(text) bool) string {
+	var b strings.Builder
+	for _, v := range views {
+		b.WriteString(v.proseOf(wanted))
+	}
+	prose := b.String()
+	for _, brand := range brands() {
+		prose = strings.ReplaceAll(prose, brand, " ")
+	}
+	return prose
 }

@@ -45,13 +45,21 @@ func judgeReadable(s *subject, j *judgement) {
 	}
 }
 
+// unended is how many words make a text without a sentence's end prose: fewer
+// are a heading, an entry of a list or a line such as who is signed in.
+const unended = 10
+
 // sentences are the texts of a screen that are prose: they stand outside of
-// controls and have a sentence's end, or five words.
+// controls and have a sentence's end, or many words. A text in another language
+// is LWA-LOCALE's.
 func (v *view) sentences() []string {
 	var all []string
 	for _, t := range v.texts {
 		says := strings.TrimSpace(t.says)
-		if t.control == nil && (len(strings.Fields(says)) >= 5 || strings.ContainsAny(says, ".!?")) {
+		if t.control != nil || len(strings.Fields(says)) < unended && !strings.ContainsAny(says, ".!?") {
+			continue
+		}
+		if _, ok := v.subject.a.foreign(v.subject.withoutNames(says), v.subject.language); !ok {
 			all = append(all, says)
 		}
 	}

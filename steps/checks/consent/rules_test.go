@@ -240,6 +240,7 @@ func TestUnknownIsNeverPass(t *testing.T) {
 		"no pack":           {func(c *Capture) { c.Locale = "pl-PL" }, []string{"LWA-LOCALE", "LWA-REASON", "LWA-LABEL"}, certification.Review, "en"},
 		"no English":        {func(c *Capture) {}, []string{"LWA-READABLE"}, certification.Passed, "de"},
 		"nothing stored":    {func(c *Capture) {}, []string{"LWA-BASELINE"}, certification.Passed, "de"},
+		"nothing of Amazon": {func(c *Capture) { c.Screens = c.Screens[:1] }, []string{"LWA-OFFERED", "LWA-FLOW", "LWA-OVERLAY"}, certification.Review, "en"},
 		"taps not recorded": {func(c *Capture) { c.Journey = Refuse; c.Screens[2].Taps = nil }, []string{"LWA-REFUSE"}, certification.Failed, "de"},
 	} {
 		t.Run(name, func(t *testing.T) {
