@@ -282,6 +282,9 @@ func (a *Attempt) consentStays(ctx context.Context) error {
 	if err != nil || page == "consent" {
 		return err
 	}
+	if n := len(a.rec.capture.Screens); n > 0 && a.rec.capture.Screens[n-1].Role == consent.Consent {
+		a.rec.capture.Screens[n-1].Gone = true
+	}
 	a.saw(ctx, consent.Other, "instead_of_consent")
 	if err := a.mustKeepRules(ctx); err != nil {
 		return err

@@ -103,6 +103,9 @@ type Screen struct {
 	// that the page has nothing more below this part. nil if that is not known.
 	Continues bool
 	Ends      *bool
+	// Gone says that the screen went away by itself: nobody had answered it yet,
+	// nor left it. False also if that is not known.
+	Gone bool
 	// Tree is the page source. Windows that lie on top are roots of their own.
 	Tree *screen.Tree
 	// Picture is a PNG; empty if there is none. Its size has been checked.

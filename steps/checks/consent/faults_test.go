@@ -63,6 +63,17 @@ func faults() []fault {
 		}},
 		{"LWA-OVERLAY", "not seen", Allow, Fail, "", func(w *world, x fixtureWords) { w.page(Consent).dwell = 0 }},
 		{"LWA-OVERLAY", "went away by itself", Allow, Fail, "", func(w *world, x fixtureWords) { w.page(Consent).taps = 0 }},
+		{"LWA-OVERLAY", "went away before it was cancelled", Cancel, Fail, "", func(w *world, x fixtureWords) {
+			w.page(Consent).gone = true
+			w.page(Refused).role, w.page(Refused).items = Other, []item{title(x.explainTitle)}
+			w.pages = w.pages[:4]
+		}},
+		{"LWA-OVERLAY", "a window above, and no way out", Cancel, Fail, "", func(w *world, x fixtureWords) {
+			it := prose(x.benefit)
+			it.pkg = app
+			w.page(Consent).above = []item{it}
+			w.pages = w.pages[:3]
+		}},
 		{"LWA-SCOPE", "not requested", Allow, Fail, "", url("frustration_free_setup%3A%3Adevice%3Asetup+", "")},
 		{"LWA-SCOPE", "requested and not declared", Allow, Fail, "", url("account_linking", "account_linking+profile")},
 		{"LWA-SCOPE", "not declared", Allow, Fail, "", func(w *world, x fixtureWords) { w.declared = []string{linkingScope} }},

@@ -52,6 +52,7 @@ type page struct {
 	// above are further windows.
 	above []item
 	nopic bool
+	gone  bool
 	html  string
 }
 
@@ -142,7 +143,7 @@ func (p *page) draw(t testing.TB) Screen {
 		windows = append(windows, p.window(p.above, dp(300), dp(300)+dp(60)*len(p.above)+dp(40), p.above[0].pkg))
 	}
 	dwell, taps := p.dwell, p.taps
-	s := Screen{File: p.file, Role: p.role, Package: p.pkg, Dwell: &dwell, Taps: &taps, HTML: p.html}
+	s := Screen{File: p.file, Role: p.role, Package: p.pkg, Dwell: &dwell, Taps: &taps, HTML: p.html, Gone: p.gone}
 	source := dump(windows)
 	tree, err := screen.Parse(source)
 	if err != nil {

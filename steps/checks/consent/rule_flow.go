@@ -130,9 +130,13 @@ func (s *subject) choice() bool {
 	return false
 }
 
-// unanswered tells whether the consent page was left without the tap that the
-// journey is about. It cannot be told where no taps were counted at all.
+// unanswered tells whether the consent page went away by itself, or was left
+// without the tap that the journey is about. The latter cannot be told where no
+// taps were counted at all.
 func (s *subject) unanswered() bool {
+	if n := len(s.consent); n > 0 && s.consent[n-1].Gone {
+		return true
+	}
 	counted := false
 	for _, v := range s.views {
 		counted = counted || v.Taps != nil && *v.Taps > 0
@@ -166,6 +170,8 @@ func judgeFallback(s *subject, j *judgement) {
 		}
 	}
 	switch {
+	case end == nil && s.stuck():
+		j.lacks("what lies over Amazon's page kept the journey from going on")
 	case end == nil && s.first < 0 && s.c.Journey != Offline:
 		j.lacks("the journey did not get as far as Amazon's pages")
 	case end == nil:
@@ -180,6 +186,14 @@ func judgeFallback(s *subject, j *judgement) {
 	default:
 		s.setupWorks(j, setup)
 	}
+}
+
+// stuck tells whether the journey ends on a page of Amazon's that something of
+// the partner app lies over: that is LWA-OVERLAY's, and what would have come
+// afterwards was not seen.
+func (s *subject) stuck() bool {
+	last := s.views[len(s.views)-1]
+	return last.amazon && len(last.above) > 0
 }
 
 // leadsToSetup finds a control that leads on without Amazon.

@@ -42,6 +42,7 @@ type indexScreen struct {
 	// Continues and Ends are about a page that is longer than the screen.
 	Continues bool  `json:"continues"`
 	Ends      *bool `json:"ends"`
+	Gone      bool  `json:"gone_by_itself"`
 }
 
 // decode reads capture.json strictly: unknown and doubled fields are errors.
@@ -86,7 +87,7 @@ func decodeError(data []byte, err error) error {
 	return e
 }
 
-const known = "locale, density, font_scale, journey, declared_scopes, requested_url, requested_url_hidden, scope_data, app_name, app_package, simulated and screens, those of a screen file, role, package, context, dwell_s and taps"
+const known = "locale, density, font_scale, journey, declared_scopes, requested_url, requested_url_hidden, scope_data, app_name, app_package, simulated and screens, those of a screen file, role, package, context, dwell_s, taps and gone_by_itself"
 
 func kindOf(goType string) string {
 	switch goType = strings.TrimLeft(goType, "*"); {
@@ -285,6 +286,7 @@ func (d *decoder) screen(at string, in indexScreen) consent.Screen {
 		s.Taps = &n
 	}
 	s.Continues, s.Ends = in.Continues, in.Ends
+	s.Gone = in.Gone
 	return s
 }
 

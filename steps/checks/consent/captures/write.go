@@ -34,6 +34,7 @@ func Files(c consent.Capture, source Source) ([]File, error) {
 		// A page that is longer than the screen.
 		Continues bool  `json:"continues,omitempty"`
 		Ends      *bool `json:"ends,omitempty"`
+		Gone      bool  `json:"gone_by_itself,omitempty"`
 	}
 	out := struct {
 		Locale         string          `json:"locale"`
@@ -54,7 +55,7 @@ func Files(c consent.Capture, source Source) ([]File, error) {
 		if !ownName.MatchString(s.File) {
 			return nil, fmt.Errorf("write a capture: %q cannot be the name of a screen's files", s.File)
 		}
-		out.Screens = append(out.Screens, entry{s.File, s.Role, s.Package, s.Context, s.Dwell, s.Taps, s.Continues, s.Ends})
+		out.Screens = append(out.Screens, entry{s.File, s.Role, s.Package, s.Context, s.Dwell, s.Taps, s.Continues, s.Ends, s.Gone})
 		files = append(files, File{s.File + ".xml", source(i)})
 		if len(s.Picture) > 0 {
 			files = append(files, File{s.File + ".png", s.Picture})

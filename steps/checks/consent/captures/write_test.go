@@ -21,7 +21,7 @@ func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 	c := consent.Capture{Locale: "de-DE", Density: 420, FontScale: 1.3, Journey: consent.Refuse, DeclaredScopes: []string{"a::b"},
 		RequestedURL: "https://www.amazon.com/ap/oa?scope=a::b&x=<y>", ScopeData: []byte(`{"profile":{"essential":false}}`), AppName: "Lumen", AppPackage: "com.example.lumen", Simulated: true,
 		Screens: []consent.Screen{{File: "01-home", Role: consent.Other, Package: "com.example.lumen", Dwell: &dwell, Taps: &taps, HTML: "<p>x</p>", Context: consent.Web},
-			{File: "02-consent", Role: consent.Consent, Package: "com.android.chrome"},
+			{File: "02-consent", Role: consent.Consent, Package: "com.android.chrome", Gone: true},
 			{File: "03-consent-part-2", Role: consent.Consent, Package: "com.android.chrome", Continues: true, Ends: &ends}}}
 	files, err := captures.Files(c, func(int) []byte { return []byte(source) })
 	require.NoError(t, err)
