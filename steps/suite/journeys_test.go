@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -189,6 +190,21 @@ func TestAConsentThatCannotBeRefused(t *testing.T) {
 	require.Equal(t, certification.Failed, a.Verdict, a.Message)
 	require.Equal(t, certification.PartnerConsent, a.Code)
 	require.Contains(t, a.Message, "LWA-REFUSE")
+}
+
+// Refusing that is hard to see is pressed all the same, and judged.
+func TestAFaintRefusalIsPressed(t *testing.T) {
+	t.Parallel()
+	w := world.Defaults()
+	w.Partner.LWAFault = world.LWAProminence
+	a := newLab(t, 1, w, handset.NoProfile()).walk(t, "@journey:refuse")[consent.Refuse]
+	require.Equal(t, certification.Review, a.Verdict, a.Message) // required rules are not run
+	require.NotEmpty(t, a.report.Findings)
+	for _, f := range a.report.Findings {
+		require.Equal(t, "LWA-PROMINENCE", f.Rule)
+	}
+	i := slices.IndexFunc(a.report.Rules, func(r consent.RuleResult) bool { return r.ID == "LWA-FALLBACK" })
+	require.Equal(t, consent.Pass, a.report.Rules[i].Outcome, a.report.Rules[i].Why)
 }
 
 // Through the real Appium the same screens are recorded, and with a real browser
