@@ -172,20 +172,35 @@ func listItems(s *state, rec journal.Record, asJSON bool) error {
 		return err
 	}
 	rows := [][]string{{"CASE", "ATTEMPT", "ANSWER", "WHAT IS ASKED, AND WHAT WAS SAID"}}
+	add := func(name, attempt, answer, said string) {
+		for _, line := range strings.Split(s.folded(said, 32), "\n") {
+			rows = append(rows, []string{name, attempt, answer, line})
+			name, attempt, answer = "", "", ""
+		}
+	}
 	for _, i := range items {
 		attempt, answer := "", "open"
 		if i.Attempt > 0 {
-			attempt = fmt.Sprintf("#%d %s", i.Attempt, i.Scenario)
+			attempt = fmt.Sprintf("#%d", i.Attempt)
 		}
 		if i.Answer != nil {
 			answer = string(i.Answer.Answer)
 		}
-		rows = append(rows, []string{i.Case.ID, attempt, answer, firstOf(i.Title, i.Scenario) + ": " + i.Why})
+		add(i.Case.ID, attempt, answer, firstOf(i.Scenario, i.Title)+": "+i.Why)
 		for _, a := range answersTo(rec, i) {
-			rows = append(rows, []string{"", "", "", spoken(a)})
+			add("", "", "", spoken(a))
 		}
 	}
 	return columns(s, rows)
+}
+
+// folded breaks a text for a screen on which so many columns are taken already;
+// what a program reads stays on one line.
+func (s *state) folded(text string, taken int) string {
+	if !s.Screen {
+		return text
+	}
+	return wrap(text, max(s.Columns-taken, 30), "")
 }
 
 // spoken says an answer in one line.
