@@ -27,9 +27,9 @@ var plain = sync.OnceValues(func() (string, error) {
 // plainDir is removed after the tests.
 var plainDir string
 
-// walks are the scripts that make a great many attempts one after the other. They
-// run the command as users build it: races in what they do are found by the
-// scripts of one or two attempts, and by the tests of the packages.
-func walks() []string {
-	return []string{"failing", "consent", "wholeplan", "words", "exports", "derivative", "packet_sheet", "dialogs"}
+// raced are the scripts in which the command runs under the race detector, too,
+// if the tests do: those in which most goes on at the same time. The others run
+// the command as users build it; what they prove is what it says.
+func raced() []string {
+	return []string{"run", "resume", "events", "serve", "trace"}
 }
