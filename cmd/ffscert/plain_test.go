@@ -31,5 +31,5 @@ var plainDir string
 // if the tests do: those in which most goes on at the same time. The others run
 // the command as users build it; what they prove is what it says.
 func raced() []string {
-	return []string{"run", "resume", "events", "serve", "trace"}
+	return []string{"run", "resume", "serve"}
 }

@@ -20,19 +20,16 @@ import (
 	"ffscert/reports/matrix"
 )
 
-// runAsChild makes the test's binary be ffscert.
-const runAsChild = "FFSCERT_TEST_RUN_AS_CHILD"
-
 // ffscert is the real command line in a process of its own.
 func ffscert(t *testing.T, dir string, args ...string) *exec.Cmd {
 	t.Helper()
-	self, err := os.Executable()
+	bin, err := plain()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), self, args...)
+	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, "ffscert"), args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), runAsChild+"=1", "XDG_STATE_HOME="+filepath.Join(dir, "state"))
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+filepath.Join(dir, "state"))
 	return cmd
 }
 

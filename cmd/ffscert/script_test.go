@@ -17,9 +17,6 @@ import (
 var rig adbtest.Lazy
 
 func TestMain(m *testing.M) {
-	if os.Getenv(runAsChild) != "" {
-		os.Exit(Main(system()))
-	}
 	testscript.Main(closing{m}, map[string]func(){
 		"ffscert":       func() { os.Exit(Main(system())) },
 		"keep-large":    keepLarge,
