@@ -3,6 +3,7 @@ package drivers
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Operator is a person at the testbed who can be asked, and who does what no
@@ -15,6 +16,43 @@ type Operator interface {
 
 // ErrNobody says that no person is there, or that none has answered.
 var ErrNobody = errors.New("nobody is there to answer")
+
+// aliveEvery is how often sessions are kept alive while a person is waited for.
+const aliveEvery = 30 * time.Second
+
+// AskAlive asks, and meanwhile calls alive (if not nil) every half minute, so
+// that no session's idle limit runs out. Where that fails, the question is taken
+// back, and its error returned.
+func AskAlive(ctx context.Context, who Operator, q Question, alive func(context.Context) error) (Answer, error) {
+	type answered struct {
+		Answer
+		err error
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	said := make(chan answered, 1)
+	go func() {
+		a, err := who.Ask(ctx, q)
+		said <- answered{a, err}
+	}()
+	tick := time.NewTicker(aliveEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if alive == nil {
+				continue
+			}
+			if err := alive(ctx); err != nil {
+				cancel()
+				<-said
+				return Answer{}, err
+			}
+		case a := <-said:
+			return a.Answer, a.err
+		}
+	}
+}
 
 // Question is what a person is asked.
 type Question struct {

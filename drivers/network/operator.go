@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"ffscert/drivers"
 	"ffscert/features/certification"
@@ -19,8 +18,6 @@ type Operator struct {
 	// session's idle limit runs out.
 	Alive func(context.Context) error
 }
-
-const aliveEvery = 30 * time.Second
 
 // Arrange asks for it and waits for the answer.
 func (o Operator) Arrange(ctx context.Context, s Situation) error {
@@ -39,47 +36,21 @@ func (o Operator) ask(ctx context.Context, action string, s Situation, what stri
 	if who == nil {
 		return nobody(what)
 	}
-	type answered struct {
-		drivers.Answer
-		err error
+	a, err := drivers.AskAlive(ctx, who, drivers.Question{Testbed: o.Testbed, Attempt: "networks and account", Text: "Please " + what + ".", Request: true}, o.Alive)
+	switch {
+	case errors.Is(err, drivers.ErrNobody):
+		// They may have begun with it: whether is not known.
+		return failed(action, s, errors.New("nobody answered"), "run it with somebody in front of the terminal")
+	case err != nil:
+		return err
+	case a.Yes:
+		return nil
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	said := make(chan answered, 1)
-	go func() {
-		a, err := who.Ask(ctx, drivers.Question{Testbed: o.Testbed, Attempt: "networks and account", Text: "Please " + what + ".", Request: true})
-		said <- answered{a, err}
-	}()
-	tick := time.NewTicker(aliveEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			if o.Alive == nil {
-				continue
-			}
-			if err := o.Alive(ctx); err != nil {
-				cancel()
-				<-said
-				return err
-			}
-		case a := <-said:
-			switch {
-			case errors.Is(a.err, drivers.ErrNobody):
-				// They may have begun with it: whether is not known.
-				return failed(action, s, errors.New("nobody answered"), "run it with somebody in front of the terminal")
-			case a.err != nil:
-				return a.err
-			case a.Yes:
-				return nil
-			}
-			err := errors.New("the operator said that it cannot be done")
-			if a.Note != "" {
-				err = fmt.Errorf("%w: %s", err, oneLine(a.Note))
-			}
-			return failed(action, s, err, "see to it, and run again")
-		}
+	err = errors.New("the operator said that it cannot be done")
+	if a.Note != "" {
+		err = fmt.Errorf("%w: %s", err, oneLine(a.Note))
 	}
+	return failed(action, s, err, "see to it, and run again")
 }
 
 func nobody(what string) error {

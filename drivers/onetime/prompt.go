@@ -3,7 +3,6 @@ package onetime
 import (
 	"context"
 	"errors"
-	"time"
 
 	"ffscert/drivers"
 )
@@ -18,8 +17,6 @@ type Prompt struct {
 	Alive func(ctx context.Context) error
 }
 
-const aliveEvery = 30 * time.Second
-
 // Code is what the person typed.
 func (p Prompt) Code(ctx context.Context) (string, error) {
 	const hint = "run it at a terminal, with somebody in front of it, or give totp_env, totp_file or command of accounts.amazon.code"
@@ -27,44 +24,18 @@ func (p Prompt) Code(ctx context.Context) (string, error) {
 	if who == nil {
 		return "", trouble("Amazon asks for a one-time code, and nobody is at a terminal to type it", hint, nil)
 	}
-	type answered struct {
-		drivers.Answer
-		err error
+	a, err := drivers.AskAlive(ctx, who, drivers.Question{Testbed: p.Testbed, Attempt: "signing in", Text: "Amazon asks for a one-time code.", Code: true}, p.Alive)
+	switch {
+	case errors.Is(err, drivers.ErrNobody):
+		return "", trouble("Amazon asks for a one-time code, and nobody typed one", hint, nil)
+	case err != nil:
+		return "", err
+	case !a.Yes:
+		return "", trouble("Amazon asks for a one-time code, and the operator had none", hint, nil)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	said := make(chan answered, 1)
-	go func() {
-		a, err := who.Ask(ctx, drivers.Question{Testbed: p.Testbed, Attempt: "signing in", Text: "Amazon asks for a one-time code.", Code: true})
-		said <- answered{a, err}
-	}()
-	tick := time.NewTicker(aliveEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			if p.Alive == nil {
-				continue
-			}
-			if err := p.Alive(ctx); err != nil {
-				cancel()
-				<-said
-				return "", err
-			}
-		case a := <-said:
-			switch {
-			case errors.Is(a.err, drivers.ErrNobody):
-				return "", trouble("Amazon asks for a one-time code, and nobody typed one", hint, nil)
-			case a.err != nil:
-				return "", a.err
-			case !a.Yes:
-				return "", trouble("Amazon asks for a one-time code, and the operator had none", hint, nil)
-			}
-			code, ok := read(a.Code)
-			if !ok {
-				return "", trouble("what was typed is no code of 4 to 10 digits", "type the code that the message or the authenticator app shows", nil)
-			}
-			return code, nil
-		}
+	code, ok := read(a.Code)
+	if !ok {
+		return "", trouble("what was typed is no code of 4 to 10 digits", "type the code that the message or the authenticator app shows", nil)
 	}
+	return code, nil
 }

@@ -34,7 +34,7 @@ func open(t *testing.T, b *pagetest.Browser, rec journal.Record, fragment string
 		}
 	}
 	path := filepath.Join(dir, "matrix.html")
-	if err := os.WriteFile(path, []byte(render(t, rec, Options{Folder: os.DirFS(dir)})), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(rendered(t, rec, Options{Folder: os.DirFS(dir)})), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return b.Open(t, path, fragment)

@@ -26,7 +26,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func render(t testing.TB, rec journal.Record, o Options) string {
+func rendered(t testing.TB, rec journal.Record, o Options) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Render(&b, rec, o); err != nil {
@@ -42,7 +42,7 @@ func TestGolden(t *testing.T) {
 	interrupted.State, interrupted.Ended = journal.Interrupted, time.Time{}
 	for name, rec := range map[string]journal.Record{"mixed": mixed(), "derivative": derived(), "interrupted": interrupted, "empty": {State: journal.Running}} {
 		t.Run(name, func(t *testing.T) {
-			got := render(t, rec, Options{Folder: folder(t)})
+			got := rendered(t, rec, Options{Folder: folder(t)})
 			got = strings.NewReplacer(styleSource, "STYLE", scriptSource, "SCRIPT").Replace(got)
 			got = regexp.MustCompile(`sha256-.*?&#39;`).ReplaceAllString(got, "HASH")
 			got = regexp.MustCompile(`base64,[^"]*`).ReplaceAllString(got, "base64,DATA")
@@ -78,20 +78,20 @@ func TestWhatAPersonMustSee(t *testing.T) {
 			"not applicable", "the product has no partner app", "a product derivative is tested with the group &#34;Barcode&#34; alone", "needed: a picture of it", "integrated · ACK SDK · certified", "The plan is not complete."}},
 		"submit": {passed(20), []string{"<title>PASSED · First light", "Submit by", "2026-11-29 19:14 UTC", `data-due="2026-11-29T19:14:03Z"`, "7 days after the test", "The whole plan was carried out", "A1B2C3", "at least 86.1 %", "20 attempts passed"}},
 	} {
-		got := render(t, tc.rec, Options{Folder: folder(t)})
+		got := rendered(t, tc.rec, Options{Folder: folder(t)})
 		for _, w := range tc.want {
 			if !strings.Contains(got, w) {
 				t.Errorf("%s: %q is missing", name, w)
 			}
 		}
 	}
-	if got := render(t, passed(20), Options{}); strings.Contains(got, "SIMULATED") || strings.Contains(got, "PARTIAL") {
+	if got := rendered(t, passed(20), Options{}); strings.Contains(got, "SIMULATED") || strings.Contains(got, "PARTIAL") {
 		t.Error("a whole run on a real phone is marked as something else")
 	}
 }
 
 func TestEachPictureIsStoredOnce(t *testing.T) {
-	got := render(t, mixed(), Options{Folder: folder(t), Base: "../runs/x y"})
+	got := rendered(t, mixed(), Options{Folder: folder(t), Base: "../runs/x y"})
 	if n := strings.Count(got, "data:image/"); n != 2 {
 		t.Errorf("%d pictures are stored, 2 there are", n)
 	}
@@ -115,7 +115,7 @@ func TestAPictureThatCannotBeShownSaysWhy(t *testing.T) {
 		"the picture is damaged":   {evidenceName("a", ".png"): {Data: screen(t, 50, 50, grey)[:60]}},
 		"the picture is too large": {evidenceName("a", ".png"): {Data: crc(huge)}},
 	} {
-		if got := render(t, mixed(), Options{Folder: files}); !strings.Contains(got, want) {
+		if got := rendered(t, mixed(), Options{Folder: files}); !strings.Contains(got, want) {
 			t.Errorf("%q is missing", want)
 		}
 	}
@@ -125,7 +125,7 @@ func TestNoPathLeadsOutside(t *testing.T) {
 	rec := mixed()
 	for _, p := range []string{"../../etc/passwd", "/etc/passwd", "evidence/../journal.db", "javascript:alert(1)", "evidence/a/b.png", "evidence/.png", "C:\\x.png", "//host/x.png"} {
 		rec.Attempts[6].Evidence = []string{p}
-		got := render(t, rec, Options{Folder: os.DirFS("/")})
+		got := rendered(t, rec, Options{Folder: os.DirFS("/")})
 		if !strings.Contains(got, "this is no path of an evidence file") || strings.Contains(got, `="`+p) {
 			t.Errorf("%s became a link", p)
 		}
@@ -175,7 +175,7 @@ func hostile() journal.Record {
 }
 
 func TestTextFromOutsideIsHarmless(t *testing.T) {
-	got := render(t, hostile(), Options{Folder: folder(t)})
+	got := rendered(t, hostile(), Options{Folder: folder(t)})
 	for _, r := range got {
 		if r != '\n' && !unicode.IsPrint(r) {
 			t.Fatalf("%U is on the page", r)
@@ -213,9 +213,9 @@ func TestTextFromOutsideIsHarmless(t *testing.T) {
 
 func TestTheSameInputGivesTheSamePage(t *testing.T) {
 	rec := mixed()
-	first := render(t, rec, Options{Folder: folder(t)})
+	first := rendered(t, rec, Options{Folder: folder(t)})
 	slices.Reverse(rec.Attempts)
-	if render(t, rec, Options{Folder: folder(t)}) != first {
+	if rendered(t, rec, Options{Folder: folder(t)}) != first {
 		t.Error("the order in which attempts were recorded changes the page")
 	}
 }
@@ -233,7 +233,7 @@ func many() journal.Record {
 }
 
 func TestManyAttempts(t *testing.T) {
-	got := render(t, many(), Options{Folder: folder(t)})
+	got := rendered(t, many(), Options{Folder: folder(t)})
 	if n := len(got); n > 12<<20 {
 		t.Errorf("the page has %d MB", n>>20)
 	}
@@ -280,12 +280,12 @@ func FuzzShrink(f *testing.F) {
 // and says the same; what could not be shown before is looked at again.
 func TestPicturesAreMadeSmallOnce(t *testing.T) {
 	var kept Shrunk
-	want := render(t, mixed(), Options{Folder: folder(t)})
-	if got := render(t, mixed(), Options{Folder: fstest.MapFS{}, Shrunk: &kept}); strings.Contains(got, "data:image/") {
+	want := rendered(t, mixed(), Options{Folder: folder(t)})
+	if got := rendered(t, mixed(), Options{Folder: fstest.MapFS{}, Shrunk: &kept}); strings.Contains(got, "data:image/") {
 		t.Fatal("there are pictures, and no files")
 	}
 	for _, files := range []fs.FS{folder(t), fstest.MapFS{}} {
-		if got := render(t, mixed(), Options{Folder: files, Shrunk: &kept}); got != want {
+		if got := rendered(t, mixed(), Options{Folder: files, Shrunk: &kept}); got != want {
 			t.Error("the page is another one")
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"ffscert/features/certification"
 	"ffscert/reports/journal"
 	"ffscert/reports/matrix"
+	"ffscert/reports/render"
 	"ffscert/reports/render/safe"
 )
 
@@ -109,7 +110,7 @@ func build(rec journal.Record, o Options) *view {
 	b := &builder{m: m, recorded: index(rec, m), pictures: newPictures(o.Folder, o.Shrunk), base: o.Base, whole: o.Whole, anchors: map[string]bool{}}
 	v := &view{builder: b,
 		Policy: policy(), Style: template.CSS(styleSource), Script: template.JS(scriptSource),
-		Verdict: markOf(m.Outcome()), Marks: marks(m), Simulated: m.Run.Simulated,
+		Verdict: markOf(m.Outcome()), Marks: render.Marks(m), Simulated: m.Run.Simulated,
 		Plan:    planOf(m),
 		Product: clean(m.Run.Product.DeviceName), RunID: clean(m.Run.ID), Lead: lead(m),
 		Notices: notices(m), Facts: facts(m), Brief: brief(m), Submit: submitOf(m, o.SubmitBy), Glance: len(m.Cases) > 1, Counts: counts(m.Summary),
@@ -167,24 +168,6 @@ func title(v *view) string {
 		}
 	}
 	return strings.Join(parts, " · ")
-}
-
-// marks are the words that stand beside the verdict wherever it stands.
-func marks(m matrix.Matrix) []string {
-	var list []string
-	if m.Run.Simulated {
-		list = append(list, "SIMULATED")
-	}
-	if m.Run.Partial {
-		list = append(list, "PARTIAL")
-	}
-	switch m.Run.State {
-	case journal.Running:
-		list = append(list, "STILL RUNNING")
-	case journal.Interrupted:
-		list = append(list, "INTERRUPTED")
-	}
-	return list
 }
 
 func notices(m matrix.Matrix) []notice {
